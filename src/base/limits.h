@@ -1,0 +1,46 @@
+/*
+ * Every ceiling of the program by name. A buffer that outside bytes can grow has one of these.
+ * Times are milliseconds, sizes bytes.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#define KIB(n) ((size_t)(n) << 10)
+#define MIB(n) ((size_t)(n) << 20)
+
+/* what people write */
+#define LIMIT_TEMPLATE_BYTES  MIB(1)
+#define LIMIT_TEMPLATE_STATES 1000
+#define LIMIT_TEMPLATE_RULES  10000
+#define LIMIT_REGEX_BYTES     KIB(64)
+#define LIMIT_INDEX_BYTES     MIB(64)
+#define LIMIT_YAML_BYTES      MIB(16)
+#define LIMIT_YAML_DEPTH      64
+#define LIMIT_YAML_NODES      2000000
+#define LIMIT_HOSTS           100000
+#define LIMIT_FILE_NAME       200
+
+/* what devices send */
+#define LIMIT_LINE_BYTES    MIB(1)
+#define LIMIT_COMMAND_BYTES MIB(64)
+#define LIMIT_PAGER_ANSWERS 10000
+#define LIMIT_ROWS          50000000
+
+/* regex matching */
+#define LIMIT_MATCH_STEPS     1000000
+#define LIMIT_MATCH_HEAP_KIB  16384
+#define LIMIT_JIT_STACK_BYTES MIB(1)
+#define LIMIT_PARSE_MS        10000
+
+/* waiting for the network */
+#define LIMIT_CONNECT_MS 10000
+#define LIMIT_AUTH_MS    10000
+#define LIMIT_IDLE_MS    30000
+#define LIMIT_COMMAND_MS 120000
+
+/* a run */
+#define LIMIT_WORKERS        5000
+#define LIMIT_WAITING_BYTES  MIB(16) /* finished hosts kept in memory before they wait on disk */
+#define LIMIT_WRITER_COLUMNS 4096
+
+#endif

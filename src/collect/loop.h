@@ -1,0 +1,64 @@
+/*
+ * The loop: runs a plan's jobs, at most `workers` sessions in flight, on event loops (libuv) in
+ * threads of their own, and hands each finished host to the caller's thread.
+ *
+ *     struct loop *loop;
+ *     loop_start(&loop, &plan, &options, &err);
+ *     struct host_result *result;
+ *     while ((result = loop_next(loop, timeout_ms, &progress)) || !loop_done(loop)) ...
+ *     loop_free(loop);
+ *
+ * Each job yields exactly one result, whatever happens. Results come in the order of finishing.
+ */
+#ifndef COLLECT_LOOP_H
+#define COLLECT_LOOP_H
+
+#include "collect/plan.h"
+#include "collect/result.h"
+
+struct loop;
+
+enum host_keys { HOST_KEYS_STRICT, HOST_KEYS_ACCEPT_NEW, HOST_KEYS_OFF };
+
+/* A host's secrets, resolved before the run. Empty views = none. */
+struct credentials {
+    struct view password;
+    struct view enable;
+};
+
+struct loop_options {
+    size_t workers;               /* sessions in flight */
+    enum host_keys host_keys;
+    const char *known_hosts;      /* NULL = ~/.ssh/known_hosts */
+    const char *username;         /* for hosts that name none; NULL = the login name */
+    bool use_agent;               /* ssh-agent and ~/.ssh/id_* for hosts that name no key */
+    ms_t connect_ms, auth_ms;     /* 0 = limits.h */
+    ms_t idle_ms, command_ms;
+    int retries;                  /* of connecting only */
+    /* Called in a loop's thread, must be thread-safe and not block. */
+    int (*credentials)(void *user, const struct host *host, struct credentials *out,
+                       struct err *err);
+    void *user;
+};
+
+struct loop_progress {
+    size_t waiting, running, done, failed;
+};
+
+int loop_start(struct loop **out, const struct plan *plan, const struct loop_options *options,
+               struct err *err);
+
+/* Waits up to timeout_ms for a finished host; NULL when none came. The caller owns it. */
+struct host_result *loop_next(struct loop *loop, ms_t timeout_ms);
+bool loop_done(struct loop *loop); /* every result was handed out */
+struct loop_progress loop_progress(struct loop *loop);
+
+/* Stops launching and ends what runs; the hosts concerned come out CANCELLED. Callable from a
+ * signal handler. */
+void loop_cancel(struct loop *loop);
+bool loop_cancelled(const struct loop *loop);
+
+/* Ends and joins the threads. Results not yet taken are freed. */
+void loop_free(struct loop *loop);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * What became of a host and of each of its commands. Filled by the loop, immutable after
+ * hand-over, owned by whoever receives it (host_result_free).
+ */
+#ifndef COLLECT_RESULT_H
+#define COLLECT_RESULT_H
+
+#include "base/deadline.h"
+#include "base/strbuf.h"
+#include "collect/inventory.h"
+
+enum status {
+    STATUS_OK,
+    STATUS_FAILED,      /* the device refused the command; exit status of an exec command != 0 */
+    STATUS_PARSE_ERROR, /* set by emit: the template met text that it refuses */
+    STATUS_INCOMPLETE,  /* the connection ended in the middle */
+    STATUS_TIMED_OUT,
+    STATUS_TOO_LARGE,
+    STATUS_QUESTION,
+    STATUS_UNREACHABLE, /* name, address, refused, no route */
+    STATUS_HOST_KEY,    /* not trusted; nothing secret was sent */
+    STATUS_AUTH,        /* the login was denied */
+    STATUS_PROTOCOL,    /* SSH itself failed: key exchange, disconnect */
+    STATUS_CANCELLED,   /* the run was interrupted before it began or ended */
+    STATUS_NOT_RUN,     /* an earlier failure of the host kept it from running */
+};
+
+/* "ok", "failed", "timed-out", ...: what reports and records say. */
+const char *status_name(enum status status);
+
+struct command_result {
+    const char *command; /* owned by the plan */
+    enum status status;
+    char *reason;         /* one line, NULL when ok */
+    struct strbuf output; /* plain text, however much came */
+    int exit_status;      /* of an exec command, -1 = none */
+    char collected_at[UTC_STAMP_SIZE];
+    ms_t took_ms;
+};
+
+struct host_result {
+    const struct host *host;
+    enum status status; /* of the host: ok when every command is */
+    char *reason;       /* one line, NULL when ok */
+    ms_t connect_ms, auth_ms, total_ms;
+    char *algorithms; /* "curve25519-sha256 ssh-ed25519 aes256-gcm@openssh.com", NULL = none */
+    char *fingerprint;
+    struct command_result *commands;
+    size_t ncommands;
+};
+
+/* A result for host with n commands, all NOT_RUN. NULL when memory ran out. */
+struct host_result *host_result_new(const struct host *host, const char *const *commands, size_t n);
+void host_result_free(struct host_result *result);
+
+/* Sets status and reason of the host, and of every command that has not run. */
+void host_result_fail(struct host_result *result, enum status status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif
