@@ -1,43 +1,47 @@
 #include "base/utf8.h"
 
-static bool continuation(struct view v, size_t i)
+/* How many bytes a character takes by its lead byte, 0 for a byte that can lead none. */
+static size_t lead_length(unsigned char b)
 {
-    return i < v.len && ((unsigned char)v.ptr[i] & 0xC0) == 0x80;
+    if (b < 0x80) {
+        return 1;
+    }
+    if (b < 0xC2 || b > 0xF4) {
+        return 0;
+    }
+    return b < 0xE0 ? 2 : b < 0xF0 ? 3 : 4;
 }
 
-static uint32_t low6(struct view v, size_t i)
+static bool is_scalar(uint32_t cp, size_t n)
 {
-    return (unsigned char)v.ptr[i] & 0x3Fu;
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    return cp >= least[n] && cp <= 0x10FFFF && (cp < 0xD800 || cp > 0xDFFF);
 }
 
 size_t utf8_decode(struct view v, uint32_t *cp)
 {
     unsigned char b = (unsigned char)v.ptr[0];
+    size_t n = lead_length(b);
     *cp = UTF8_INVALID;
-    if (b < 0x80) {
+    if (n == 1) {
         *cp = b;
+    }
+    if (n < 2 || n > v.len) {
         return 1;
     }
-    if (b >= 0xC2 && b <= 0xDF && continuation(v, 1)) {
-        *cp = (b & 0x1Fu) << 6 | low6(v, 1);
-        return 2;
-    }
-    if (b >= 0xE0 && b <= 0xEF && continuation(v, 1) && continuation(v, 2)) {
-        uint32_t c = (b & 0x0Fu) << 12 | low6(v, 1) << 6 | low6(v, 2);
-        if (c >= 0x800 && (c < 0xD800 || c > 0xDFFF)) {
-            *cp = c;
-            return 3;
+    uint32_t c = b & (0xFFu >> (n + 1));
+    for (size_t i = 1; i < n; i++) {
+        unsigned char next = (unsigned char)v.ptr[i];
+        if ((next & 0xC0) != 0x80) {
+            return 1;
         }
+        c = c << 6 | (next & 0x3Fu);
+    }
+    if (!is_scalar(c, n)) {
         return 1;
     }
-    if (b >= 0xF0 && b <= 0xF4 && continuation(v, 1) && continuation(v, 2) && continuation(v, 3)) {
-        uint32_t c = (b & 0x07u) << 18 | low6(v, 1) << 12 | low6(v, 2) << 6 | low6(v, 3);
-        if (c >= 0x10000 && c <= 0x10FFFF) {
-            *cp = c;
-            return 4;
-        }
-    }
-    return 1;
+    *cp = c;
+    return n;
 }
 
 size_t utf8_encode(uint32_t cp, char out[4])

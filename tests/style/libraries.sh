@@ -1,0 +1,20 @@
+#!/bin/sh
+# Each library has one user: the file or room that may include its header.
+cd "$SOURCE_DIR" || exit 1
+bad=0
+only()
+{
+    found=$(grep -lE "#include <($1)" -r src --include='*.c' --include='*.h' | grep -vE "^src/($2)")
+    if [ -n "$found" ]; then
+        printf '<%s> belongs to src/%s, but is included by:\n%s\n' "$1" "$2" "$found"
+        bad=1
+    fi
+}
+only 'pcre2' 'regex/'
+only 'libssh/' 'session/(ssh|hostkey)|lab/'
+only 'uv\.h' 'collect/loop'
+only 'yaml\.h' 'base/yaml'
+only 'csv\.h' 'base/csv'
+only 'xlsxwriter' 'output/xlsx'
+only 'sqlite3' 'store/'
+exit $bad
