@@ -1,6 +1,7 @@
 #include "regex/regex.h"
 
 #include "base/limits.h"
+#include "base/utf8.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -40,9 +41,12 @@ static pcre2_general_context *general_new(const struct alloc *alloc)
 
 static void facts_anything(struct regex_facts *facts)
 {
-    memset(facts->first, 0xFF, sizeof(facts->first));
-    memset(facts->alphabet, 0xFF, sizeof(facts->alphabet));
-    facts->skip_max = UINT8_MAX;
+    byteset_fill(&facts->first);
+    byteset_fill(&facts->lead);
+    byteset_fill(&facts->alphabet);
+    byteset_fill(&facts->last);
+    facts->skip_max = REGEX_SKIP_ANY;
+    facts->lead_end = true;
     facts->can_be_empty = true;
 }
 
@@ -207,9 +211,18 @@ int regex_match(const struct regex *re, struct regex_scratch *scratch, struct vi
     return 1;
 }
 
-int regex_match_ascii(const struct regex *re, struct regex_scratch *scratch,
-                      struct view subject, struct view *groups, unsigned ngroups,
-                      struct err *err)
+enum regex_text regex_text_of(struct view subject)
 {
+    if (ascii_only(subject)) {
+        return REGEX_TEXT_ASCII;
+    }
+    return utf8_valid(subject) ? REGEX_TEXT_UTF8 : REGEX_TEXT_BROKEN;
+}
+
+int regex_match_text(const struct regex *re, struct regex_scratch *scratch, struct view subject,
+                     enum regex_text text, struct view *groups, unsigned ngroups,
+                     struct err *err)
+{
+    (void)text;
     return regex_match(re, scratch, subject, groups, ngroups, err);
 }

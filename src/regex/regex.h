@@ -18,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/view.h"
+#include "regex/byteset.h"
 
 #include <stdint.h>
 
@@ -48,19 +49,54 @@ unsigned regex_group_count(const struct regex *re);
 /* The name of a group as the pattern has it (any length), empty for an unnamed one. */
 struct view regex_group_name(const struct regex *re, unsigned group);
 
-/* What is known about every subject that can match, for skipping a rule without running it. All
- * of it is conservative: "no" is certain, "yes" is a maybe. */
+/*
+ * What is known about every subject that can match, for skipping a rule without running it. All
+ * of it is conservative: "no" is certain, "yes" is a maybe.
+ *
+ * A subject is looked at as n blanks (regex_is_blank), then byte c, or its end. skip_min,
+ * skip_max, lead, lead_end and prefix speak of these: what regex_facts_admit() tests. They and
+ * `first` say "anything" for a pattern that may match elsewhere than at the subject's start.
+ * The other facts hold for the subject as a whole.
+ */
 struct regex_facts {
-    uint32_t first[8];    /* bitmap of first bytes that can begin a match; all set = anything */
-    uint32_t alphabet[8]; /* for patterns that must consume the whole subject: bytes that occur
-                             in any match; all set = anything */
-    uint8_t skip_min;     /* the match may begin with that many to skip_max blanks ... */
-    uint8_t skip_max;
-    size_t min_length; /* bytes a match needs at least */
-    bool whole;        /* the match must reach the end of the subject */
+    uint32_t skip_min; /* blanks before the first other byte: at least, ... */
+    uint32_t skip_max; /* ... at most; REGEX_SKIP_ANY = any number */
+    bool lead_end;     /* the subject may end after the blanks */
+    bool whole;        /* a match begins at the subject's start and ends at its end (or before a
+                          last newline) */
     bool can_be_empty;
-    struct view prefix; /* literal bytes that every match starts with */
+    bool costly;             /* has nested repeats that may backtrack without end */
+    struct byteset lead;     /* the byte after the blanks */
+    struct byteset first;    /* the subject's first byte; all set if it may be empty */
+    struct byteset need;     /* bytes that must occur in the subject */
+    struct byteset alphabet; /* the only bytes that may occur in it; all set unless `whole` */
+    struct byteset last; /* its last byte; all set unless `whole`; an empty subject is judged
+                            by can_be_empty and min_length */
+    size_t min_length;   /* bytes a match takes at least */
+    struct view prefix;  /* the bytes that follow the blanks literally, often empty; like the
+                            number of blanks only to be held against an ASCII byte c */
 };
+
+#define REGEX_SKIP_ANY UINT32_MAX
+
+/* ASCII blanks in the sense of Python's \s. */
+static inline bool regex_is_blank(unsigned char byte)
+{
+    return (byte >= 0x09 && byte <= 0x0D) || (byte >= 0x1C && byte <= 0x20);
+}
+
+/* May a subject of n blanks and then byte c (-1: its end) match? The number of blanks is only
+ * held against a subject whose byte c is ASCII: other bytes may be blanks of Unicode's. */
+static inline bool regex_facts_admit(const struct regex_facts *facts, size_t n, int c)
+{
+    if (c >= 0x80) {
+        return byteset_has(&facts->lead, (unsigned char)c);
+    }
+    return n >= facts->skip_min &&
+           (n <= facts->skip_max || facts->skip_max == REGEX_SKIP_ANY) &&
+           (c < 0 ? facts->lead_end : byteset_has(&facts->lead, (unsigned char)c));
+}
+
 const struct regex_facts *regex_facts(const struct regex *re);
 
 /* NULL when memory ran out. limits may be NULL. The environment's COLLECT_NO_JIT=1, read here,
@@ -78,10 +114,17 @@ void regex_scratch_free(struct regex_scratch *scratch);
 int regex_match(const struct regex *re, struct regex_scratch *scratch, struct view subject,
                 struct view *groups, unsigned ngroups, struct err *err);
 
-/* The same for a subject that the caller knows to be ASCII (ascii_only of base/utf8.h): saves
- * looking at each byte for each rule. */
-int regex_match_ascii(const struct regex *re, struct regex_scratch *scratch,
-                      struct view subject, struct view *groups, unsigned ngroups,
-                      struct err *err);
+/* What kind of bytes a subject holds: a caller that matches one line against many rules finds
+ * out once, with regex_text_of(), instead of each rule looking at each byte again. */
+enum regex_text {
+    REGEX_TEXT_ASCII,
+    REGEX_TEXT_UTF8,   /* valid, not all ASCII */
+    REGEX_TEXT_BROKEN, /* not valid UTF-8 */
+};
+
+enum regex_text regex_text_of(struct view subject);
+int regex_match_text(const struct regex *re, struct regex_scratch *scratch, struct view subject,
+                     enum regex_text text, struct view *groups, unsigned ngroups,
+                     struct err *err);
 
 #endif
