@@ -19,6 +19,8 @@
 #define LIMIT_YAML_NODES      2000000
 #define LIMIT_HOSTS           100000
 #define LIMIT_FILE_NAME       200
+#define LIMIT_SECRET_BYTES    1024
+#define LIMIT_KNOWN_HOSTS     MIB(64)
 
 /* what devices send */
 #define LIMIT_LINE_BYTES    MIB(1)

@@ -15,10 +15,9 @@
 
 #include "collect/plan.h"
 #include "collect/result.h"
+#include "session/hostkey.h"
 
 struct loop;
-
-enum host_keys { HOST_KEYS_STRICT, HOST_KEYS_ACCEPT_NEW, HOST_KEYS_OFF };
 
 /* A host's secrets, resolved before the run. Empty views = none. */
 struct credentials {
