@@ -1,13 +1,33 @@
 /*
  * The hosts of a run: from hosts.yml, from -H and bare words, later from CSV and Ansible files.
- * A host here is fully resolved: its own keys win over its groups' (in the order it names them),
- * those over defaults; the command line's over all.
  *
- *     defaults: {username: admin, platform: cisco_ios}
+ *     defaults: {username: admin, platform: cisco_ios, password_env: NET_PASSWORD}
  *     groups:
- *       core: {port: 2222, password_env: CORE_PASSWORD}
+ *       core: {port: 2222, password_command: pass show core, timeouts: {command: 5m}}
  *     hosts:
  *       r1: {address: 10.0.0.1, groups: [core], data: {site: ber}}
+ *       r2:
+ *
+ *     struct inventory inventory = INVENTORY_INIT;
+ *     if (inventory_read(&inventory, &query, &err) < 0) ...
+ *     for (size_t i = 0; i < inventory.count; i++) ... inventory.hosts[i]
+ *     inventory_release(&inventory);
+ *
+ * A host here is fully resolved: its own keys win over its groups' (in the order it names
+ * them), those over defaults; the command line's win over all. Keys of a host, a group or
+ * defaults:
+ *
+ *     port platform username key known_hosts legacy data timeouts: {connect auth command idle}
+ *     password_env password_file password_command password (warned about), and the same with
+ *     enable_ in front; of a host only: address fingerprint groups
+ *
+ * `data` is free: names and texts of the user's own, merged key by key. Relative paths in a
+ * file are relative to its folder, `~/` is the home folder. Anything else in the file is an
+ * error that names file, line, column and a guess; so is a name twice, and an address and port
+ * twice.
+ *
+ * Names of hosts, addresses and users consist of [A-Za-z0-9._:%-] and do not begin with `-`, so
+ * none can be taken for an option, a path or a shell's word wherever it is used later.
  */
 #ifndef COLLECT_INVENTORY_H
 #define COLLECT_INVENTORY_H
@@ -15,6 +35,7 @@
 #include "base/arena.h"
 #include "base/deadline.h"
 #include "base/err.h"
+#include "base/yaml.h"
 
 enum secret_source {
     SECRET_NONE,
@@ -33,7 +54,7 @@ struct host_data {
     const char *key, *value;
 };
 
-/* All strings are NUL-terminated and live in the inventory's arena; NULL or 0 = not said. */
+/* All strings are NUL-terminated and live as long as the inventory; NULL or 0 = not said. */
 struct host {
     size_t index;        /* place in the inventory: the order of outputs */
     const char *name;    /* as written: what records and known_hosts know it by */
@@ -42,22 +63,58 @@ struct host {
     const char *platform;
     const char *username;
     struct secret_spec password, enable;
-    const char *key; /* private key file */
-    const char *fingerprint; /* pinned host key, "SHA256:..." */
-    const char *const *groups; /* NULL-terminated */
+    const char *key;           /* private key file */
+    const char *known_hosts;   /* file to look its key up in */
+    const char *fingerprint;   /* pinned host key, "SHA256:..." */
+    const char *const *groups; /* NULL-terminated, never NULL */
     const struct host_data *data;
     size_t ndata;
-    ms_t connect_ms, command_ms, idle_ms;
-    bool legacy;         /* old algorithms are offered to this host too */
-    const char *file;    /* where it was written, for messages */
+    ms_t connect_ms, auth_ms, command_ms, idle_ms;
+    bool legacy;      /* old algorithms are offered to this host too */
+    const char *file; /* where it was written, for messages; NULL = on the command line */
     int line;
 };
 
 struct inventory {
     struct arena arena;
+    struct yaml yaml;
     struct host *hosts;
     size_t count;
-    const char *path; /* NULL when all hosts came from the command line */
+    const char *path;            /* NULL when all hosts came from the command line */
+    const char *const *warnings; /* for people, one line each */
+    size_t nwarnings;
 };
+
+#define INVENTORY_INIT                                                                         \
+    {                                                                                          \
+        ARENA_INIT, YAML_INIT, NULL, 0, NULL, NULL, 0                                          \
+    }
+
+/* Which hosts, and what wins over all that the inventory says of them. */
+struct inventory_query {
+    const char *path;         /* NULL = none */
+    const char *const *hosts; /* [USER@]HOST[:PORT]; when given, only these: their settings are
+                                 the inventory's if it knows the name, else its defaults */
+    size_t nhosts;
+    const char *const *targets; /* globs on names of hosts and groups, `!` excludes, commas */
+    size_t ntargets;
+    const char *platform, *username, *key;
+    int port;              /* not over the port of a HOST:PORT */
+    bool allow_duplicates; /* of address and port */
+};
+
+/* ERR_INPUT: the file; ERR_USAGE: the query; *inventory must be released in any case. */
+int inventory_read(struct inventory *inventory, const struct inventory_query *query,
+                   struct err *err);
+void inventory_release(struct inventory *inventory);
+
+/* Names are [A-Za-z0-9._:%-]+, at most 255 bytes, not beginning with '-'. */
+bool inventory_name_ok(struct view name);
+
+/* By exact name, NULL when there is none. */
+const struct host *inventory_find(const struct inventory *inventory, const char *name);
+
+/* The value of a host's data key, or NULL. */
+const char *host_data_get(const struct host *host, const char *key);
 
 #endif
