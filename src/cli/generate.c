@@ -1,0 +1,36 @@
+/*
+ * What the build makes from the tables: the man page (prose from collect.1.in) and completions.
+ */
+#include "cli/completions.h"
+#include "cli/manual.h"
+#include "cli/options.h"
+#include "cli/out.h"
+#include "cli/talk.h"
+
+static int generate(struct strbuf *out, const struct option_list *words, struct err *err)
+{
+    const char *what = words->count > 0 ? words->items[0].text : "";
+    if (strcmp(what, "man") == 0 && words->count == 2) {
+        return manual_write(out, words->items[1].text, err);
+    }
+    if (strcmp(what, "bash") == 0) {
+        completions_bash(out);
+    } else if (strcmp(what, "zsh") == 0) {
+        completions_zsh(out);
+    } else if (strcmp(what, "fish") == 0) {
+        completions_fish(out);
+    } else {
+        return err_set(err, ERR_USAGE, "generate makes: man FILE, bash, zsh, fish");
+    }
+    return 0;
+}
+
+int verb_generate(const struct options *options)
+{
+    struct err err = ERR_INIT;
+    struct strbuf text = STRBUF_INIT;
+    int rc = generate(&text, &options->words, &err);
+    int status = rc < 0 ? talk_failure(&err, NULL) : out_text(&text);
+    strbuf_release(&text);
+    return status;
+}

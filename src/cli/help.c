@@ -1,0 +1,163 @@
+#include "cli/help.h"
+
+#include "base/guess.h"
+#include "cli/out.h"
+#include "cli/talk.h"
+
+#define WIDTH       80
+#define HELP_COLUMN 26 /* where the sentences stand */
+#define VERB_COLUMN 13
+
+const struct exit_meaning exit_meanings[] = {
+    {"0", "all that was asked was done"},
+    {"1", "some host, command or parse failed"},
+    {"2", "the command line was wrong"},
+    {"3", "the inventory, a template or a platform is unusable; nothing was connected"},
+    {"4", "the output could not be written"},
+    {"130", "interrupted"},
+    {"141", "the reader of stdout went away"},
+    {NULL, NULL},
+};
+
+/* Words of text from column `at` on, broken before WIDTH, further lines indented to indent. */
+static void wrap(struct strbuf *out, const char *text, size_t at, size_t indent)
+{
+    while (*text) {
+        size_t n = strcspn(text, " ");
+        if (at > indent && at + 1 + n > WIDTH) {
+            strbuf_addch(out, '\n');
+            strbuf_addchars(out, ' ', indent);
+            at = indent;
+        } else if (at > indent) {
+            strbuf_addch(out, ' ');
+            at++;
+        }
+        strbuf_add(out, text, n);
+        at += n;
+        text += n + strspn(text + n, " ");
+    }
+    strbuf_addch(out, '\n');
+}
+
+/* "  label" padded to column, then text; a label too long gets a line of its own. */
+static void entry(struct strbuf *out, const char *label, const char *text, size_t column)
+{
+    size_t from = out->len;
+    strbuf_addf(out, "  %s", label);
+    size_t at = out->len - from;
+    if (at + 2 > column) {
+        strbuf_addch(out, '\n');
+        at = 0;
+    }
+    strbuf_addchars(out, ' ', column - at);
+    wrap(out, text, column, column);
+}
+
+static void option_entry(struct strbuf *out, const struct option *o)
+{
+    struct strbuf label = STRBUF_INIT, text = STRBUF_INIT;
+    strbuf_addf(&label, o->letter ? "-%c, " : "    ", o->letter);
+    strbuf_addf(&label, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+    strbuf_addstr(&text, o->help);
+    if (o->fallback) {
+        strbuf_addf(&text, " (default: %s)", o->fallback);
+    }
+    entry(out, label.buf, text.buf, HELP_COLUMN);
+    strbuf_release(&text);
+    strbuf_release(&label);
+}
+
+static void section(struct strbuf *out, const struct verb *verb, enum option_section which)
+{
+    bool titled = false;
+    for (const struct option *o = option_table; o->name; o++) {
+        if (o->section == which && (o->verbs & verb->bit)) {
+            if (!titled) {
+                strbuf_addf(out, "\n%s:\n", section_titles[which]);
+            }
+            titled = true;
+            option_entry(out, o);
+        }
+    }
+}
+
+void help_synopsis(struct strbuf *out, const struct verb *verb)
+{
+    bool implicit = verb == &verb_table[0];
+    strbuf_addf(out, "collect %s%s%s [options]", implicit ? "[" : "", verb->name,
+                implicit ? "]" : "");
+    if (verb->operands) {
+        strbuf_addf(out, " [%s...]", verb->operands);
+    }
+}
+
+void help_verb(struct strbuf *out, const struct verb *verb)
+{
+    strbuf_addstr(out, "Usage: ");
+    help_synopsis(out, verb);
+    strbuf_addstr(out, "\n\n");
+    wrap(out, verb->text, 0, 0);
+    for (int i = 0; i < SECTION_COUNT; i++) {
+        section(out, verb, (enum option_section)i);
+    }
+}
+
+void help_overview(struct strbuf *out)
+{
+    strbuf_addstr(out, "Usage: collect [run] [options] [HOST...]\n"
+                       "       collect VERB [options] ...\n\n");
+    wrap(out,
+         "Logs into many devices at once, runs commands, and turns their output into records "
+         "(CSV, JSON, tables) through TextFSM templates.",
+         0, 0);
+    strbuf_addstr(out, "\nVerbs:\n");
+    for (const struct verb *v = verb_table; v->name; v++) {
+        if (!v->hidden) {
+            entry(out, v->name, v->summary, VERB_COLUMN);
+        }
+    }
+    strbuf_addstr(out, "\nExamples:\n"
+                       "  collect -t show_version -i hosts.yml\n"
+                       "  collect -c 'show clock' --platform cisco_ios -u admin -k sw1 sw2\n"
+                       "  collect -t show_interfaces -i hosts.yml -l 'core,!core3' -o out.csv\n"
+                       "\nExit status:\n");
+    for (const struct exit_meaning *m = exit_meanings; m->status; m++) {
+        entry(out, m->status, m->meaning, 7);
+    }
+    strbuf_addstr(out, "\n`collect help VERB` tells all about a verb.\n");
+}
+
+static int no_such_verb(const char *word)
+{
+    struct err err = ERR_INIT;
+    const struct verb *guess = verb_guess(word);
+    if (guess) {
+        err_set(&err, ERR_USAGE, "there is no verb '%s': did you mean '%s'?", word,
+                guess->name);
+    } else {
+        err_set(&err, ERR_USAGE, "there is no verb '%s'", word);
+    }
+    return talk_failure(&err, NULL);
+}
+
+int verb_help(const struct options *options)
+{
+    struct strbuf text = STRBUF_INIT;
+    int status = 0;
+    if (options->words.count == 0) {
+        help_overview(&text);
+    }
+    for (size_t i = 0; i < options->words.count && status == 0; i++) {
+        const struct verb *verb = verb_find(view_of(options->words.items[i].text));
+        if (verb) {
+            help_verb(&text, verb);
+        } else {
+            status = no_such_verb(options->words.items[i].text);
+        }
+    }
+    if (status == 0) {
+        status = out_text(&text);
+    }
+    strbuf_release(&text);
+    return status;
+}

@@ -1,0 +1,36 @@
+/* Dispatch only: the command line, then the verb it names. */
+#include "cli/help.h"
+#include "cli/talk.h"
+
+#include <signal.h>
+
+/* -h and -V stand for verbs of their own. */
+static int help_for(const struct options *options)
+{
+    struct options help = *options;
+    struct option_item item = {0, options->verb->name};
+    help.words =
+        options->verb_said ? (struct option_list){&item, 1} : (struct option_list){NULL, 0};
+    return verb_help(&help);
+}
+
+int main(int argc, char **argv)
+{
+    struct err err = ERR_INIT;
+    struct options options;
+    int status;
+
+    /* A reader that goes away is an error of write(), on stdout as on sockets. */
+    signal(SIGPIPE, SIG_IGN);
+    if (options_parse(&options, argc, argv, &err) < 0) {
+        status = talk_failure(&err, options.verb_said ? options.verb->name : "run");
+    } else if (options.help) {
+        status = help_for(&options);
+    } else if (options.version) {
+        status = verb_version(&options);
+    } else {
+        status = options.verb->run(&options);
+    }
+    options_release(&options);
+    return status;
+}

@@ -1,0 +1,138 @@
+#include "cli/options.h"
+
+#include <stddef.h>
+
+#define AT(field) offsetof(struct options, field)
+
+const char *const section_titles[SECTION_COUNT] = {
+    [SECTION_WORK] = "What to run", [SECTION_HOSTS] = "Which hosts",
+    [SECTION_LOGIN] = "Logging in", [SECTION_RUN] = "How it runs",
+    [SECTION_OUTPUT] = "Output",    [SECTION_TALK] = "Talk and help",
+};
+
+/* In the order in which help shows them. */
+const struct option option_table[] = {
+    /* clang-format off */
+    {.name = "template", .letter = 't', .arg = "NAME", .kind = OPTION_LIST, .offset = AT(asks),
+     .verbs = VERB_RUN, .section = SECTION_WORK,
+     .help = "Run the command that template NAME stands for on each host's platform and parse "
+             "its output with that platform's template; repeatable, together with -c"},
+    {.name = "command", .letter = 'c', .arg = "TEXT", .kind = OPTION_LIST, .offset = AT(asks),
+     .verbs = VERB_RUN, .section = SECTION_WORK,
+     .help = "Run this command; the templates' index says what parses its output, and without a "
+             "template the text itself is the record (column `output`); repeatable"},
+    {.name = "template-file", .letter = 'T', .arg = "FILE", .kind = OPTION_TEXT,
+     .offset = AT(template_file), .verbs = VERB_RUN, .section = SECTION_WORK,
+     .complete = COMPLETE_FILE,
+     .help = "Parse the output of every -c with this template file instead"},
+    {.name = "templates", .arg = "DIR", .kind = OPTION_LIST, .offset = AT(templates),
+     .verbs = VERB_RUN, .section = SECTION_WORK, .complete = COMPLETE_FOLDER,
+     .help = "Look for templates and platforms in DIR first; repeatable. Then come the folders "
+             "of COLLECT_TEMPLATES, NET_TEXTFSM and NTC_TEMPLATES_DIR, the user's own and the "
+             "installed ones"},
+
+    {.name = "inventory", .letter = 'i', .arg = "FILE", .kind = OPTION_TEXT,
+     .offset = AT(inventory), .verbs = VERB_RUN, .section = SECTION_HOSTS,
+     .complete = COMPLETE_FILE,
+     .help = "Hosts, groups and defaults from this YAML file"},
+    {.name = "host", .letter = 'H', .arg = "HOST[:PORT]", .kind = OPTION_LIST, .offset = AT(hosts),
+     .verbs = VERB_RUN, .section = SECTION_HOSTS,
+     .help = "Run on this host, as bare words do; repeatable. With -i its settings come from the "
+             "inventory, and the inventory's other hosts are left alone"},
+    {.name = "target", .letter = 'l', .arg = "PATTERN", .kind = OPTION_LIST,
+     .offset = AT(targets), .verbs = VERB_RUN, .section = SECTION_HOSTS,
+     .help = "Only the hosts and groups whose names match this glob; `!` in front excludes, "
+             "commas separate several; repeatable"},
+    {.name = "platform", .arg = "NAME", .kind = OPTION_TEXT, .offset = AT(platform),
+     .verbs = VERB_RUN, .section = SECTION_HOSTS,
+     .help = "The platform of every host, such as cisco_ios; wins over the inventory"},
+    {.name = "allow-duplicate-address", .kind = OPTION_FLAG, .offset = AT(allow_duplicates),
+     .verbs = VERB_RUN, .section = SECTION_HOSTS,
+     .help = "Let several hosts share one address and port"},
+
+    {.name = "user", .letter = 'u', .arg = "NAME", .kind = OPTION_TEXT, .offset = AT(username),
+     .verbs = VERB_RUN, .section = SECTION_LOGIN,
+     .help = "Log in as NAME; wins over the inventory"},
+    {.name = "port", .letter = 'p', .arg = "N", .kind = OPTION_NUMBER, .offset = AT(port),
+     .verbs = VERB_RUN, .section = SECTION_LOGIN, .min = 1, .max = 65535,
+     .help = "Connect to this port; wins over the inventory, not over a HOST:PORT"},
+    {.name = "key", .arg = "FILE", .kind = OPTION_TEXT, .offset = AT(key), .verbs = VERB_RUN,
+     .section = SECTION_LOGIN, .complete = COMPLETE_FILE,
+     .help = "Log in with this private key; wins over the inventory"},
+    {.name = "ask-pass", .letter = 'k', .kind = OPTION_FLAG, .offset = AT(ask_pass),
+     .verbs = VERB_RUN, .section = SECTION_LOGIN,
+     .help = "Ask for the password once, before anything connects"},
+    {.name = "password-file", .arg = "FILE", .kind = OPTION_TEXT, .offset = AT(password_file),
+     .verbs = VERB_RUN, .section = SECTION_LOGIN, .complete = COMPLETE_FILE,
+     .help = "The password is the first line of FILE"},
+    {.name = "password-fd", .arg = "N", .kind = OPTION_NUMBER, .offset = AT(password_fd),
+     .verbs = VERB_RUN, .section = SECTION_LOGIN, .min = 0, .max = 1023,
+     .help = "The password is the first line read from file descriptor N"},
+    {.name = "host-keys", .arg = "POLICY", .kind = OPTION_CHOICE, .offset = AT(host_keys),
+     .verbs = VERB_RUN, .section = SECTION_LOGIN, .choices = "strict|accept-new|off",
+     .fallback = "strict",
+     .help = "Whom to trust: `strict` only hosts of known_hosts, `accept-new` also hosts never "
+             "seen, which are then written there, `off` anyone"},
+
+    {.name = "workers", .letter = 'w', .arg = "N", .kind = OPTION_NUMBER, .offset = AT(workers),
+     .verbs = VERB_RUN, .section = SECTION_RUN, .min = 1, .max = 5000, .fallback = "100",
+     .help = "At most N sessions in flight"},
+    {.name = "timeout", .arg = "TIME", .kind = OPTION_TIME, .offset = AT(timeout_ms),
+     .verbs = VERB_RUN, .section = SECTION_RUN,
+     .help = "How long connecting, logging in and each command may take (30, 500ms, 2m); "
+             "without it 10 s, 10 s and 2 min"},
+    {.name = "retries", .arg = "N", .kind = OPTION_NUMBER, .offset = AT(retries),
+     .verbs = VERB_RUN, .section = SECTION_RUN, .min = 0, .max = 100, .fallback = "0",
+     .help = "Try again to connect so many times; a refused login is never tried again"},
+    {.name = "allow-changes", .kind = OPTION_FLAG, .offset = AT(allow_changes),
+     .verbs = VERB_RUN, .section = SECTION_RUN,
+     .help = "Also run commands that the platform does not list as only reading"},
+
+    {.name = "format", .letter = 'f', .arg = "FORMAT", .kind = OPTION_TEXT, .offset = AT(format),
+     .verbs = VERB_ALL, .section = SECTION_OUTPUT, .complete = COMPLETE_FORMAT,
+     .help = "How data leaves: csv, json, ndjson, table or text; without it the extension of -o "
+             "tells, else `table` on a terminal and `json` elsewhere"},
+    {.name = "output", .letter = 'o', .arg = "PATH", .kind = OPTION_TEXT, .offset = AT(output),
+     .verbs = VERB_ALL, .section = SECTION_OUTPUT, .complete = COMPLETE_FILE,
+     .help = "Write to this file, which appears whole or not at all; a folder or DIR/ gets one "
+             "file for each template"},
+    {.name = "ordered", .kind = OPTION_FLAG, .offset = AT(ordered), .verbs = VERB_RUN,
+     .section = SECTION_OUTPUT,
+     .help = "Keep the inventory's order also in ndjson, which otherwise has hosts as they end"},
+
+    {.name = "color", .arg = "WHEN", .kind = OPTION_CHOICE, .offset = AT(color),
+     .verbs = VERB_ALL, .section = SECTION_TALK, .choices = "auto|always|never",
+     .fallback = "auto", .help = "Colour; NO_COLOR is honoured"},
+    {.name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .offset = AT(quiet),
+     .verbs = VERB_ALL, .section = SECTION_TALK,
+     .help = "No progress, no summary, no warnings; errors and the exit status remain"},
+    {.name = "verbose", .letter = 'v', .kind = OPTION_COUNT, .offset = AT(verbose),
+     .verbs = VERB_ALL, .section = SECTION_TALK, .help = "Tell more; twice: much more"},
+    {.name = "help", .letter = 'h', .kind = OPTION_FLAG, .offset = AT(help), .verbs = VERB_ALL,
+     .section = SECTION_TALK, .help = "Show this help"},
+    {.name = "version", .letter = 'V', .kind = OPTION_FLAG, .offset = AT(version),
+     .verbs = VERB_RUN, .section = SECTION_TALK,
+     .help = "Show the versions of collect and of the libraries that it uses"},
+    {.name = NULL},
+    /* clang-format on */
+};
+
+const struct option *option_find(struct view name)
+{
+    for (const struct option *o = option_table; o->name; o++) {
+        if (view_equal_str(name, o->name)) {
+            return o;
+        }
+    }
+    return NULL;
+}
+
+const struct option *option_by_letter(char letter)
+{
+    for (const struct option *o = option_table; letter && o->name; o++) {
+        if (o->letter == letter) {
+            return o;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,67 @@
+#include "cli/verbs.h"
+
+#include "base/guess.h"
+#include "cli/options.h"
+
+#include <stddef.h>
+
+/* The first one is what a command line without a verb means. */
+const struct verb verb_table[] = {
+    {.name = "run",
+     .bit = VERB_RUN,
+     .operands = "HOST",
+     .words = offsetof(struct options, hosts),
+     .summary = "Run commands on many hosts and give their output as records",
+     .text =
+         "Logs into each host over SSH, once, runs the commands that -t and -c ask for, parses "
+         "what they print with TextFSM templates, and writes the records. The word `run` may "
+         "be left out.",
+     .run = verb_run},
+    {.name = "version",
+     .bit = VERB_VERSION,
+     .summary = "Show the versions of collect and of the libraries that it uses",
+     .text = "Which collect this is, and which libraries it runs with.",
+     .run = verb_version},
+    {.name = "help",
+     .bit = VERB_HELP,
+     .operands = "VERB",
+     .words = offsetof(struct options, words),
+     .summary = "Show what a verb does and the options it knows",
+     .text = "Without a word, an overview; with one, all about that verb.",
+     .run = verb_help},
+    {.name = "generate",
+     .bit = VERB_GENERATE,
+     .hidden = true,
+     .operands = "man FILE|bash|zsh|fish",
+     .words = offsetof(struct options, words),
+     .summary = "Write the man page or a shell's completions",
+     .text = "The build makes collect.1 and the shells' completions from the option table with "
+             "this.",
+     .run = verb_generate},
+    {.name = NULL},
+};
+
+const struct verb *verb_find(struct view name)
+{
+    for (const struct verb *v = verb_table; v->name; v++) {
+        if (view_equal_str(name, v->name)) {
+            return v;
+        }
+    }
+    return NULL;
+}
+
+const struct verb *verb_guess(const char *word)
+{
+    if (word[strcspn(word, "0123456789.:@[")] != '\0') {
+        return NULL;
+    }
+    struct guess guess;
+    guess_init(&guess, view_of(word));
+    for (const struct verb *v = verb_table; v->name; v++) {
+        if (!v->hidden) {
+            guess_offer(&guess, v->name);
+        }
+    }
+    return guess.best ? verb_find(view_of(guess.best)) : NULL;
+}

@@ -1,0 +1,44 @@
+/*
+ * The verbs: one row and one file each. A verb does all its work in run(), talks on stderr,
+ * writes data to stdout, and returns the exit status.
+ */
+#ifndef CLI_VERBS_H
+#define CLI_VERBS_H
+
+#include "base/view.h"
+
+struct options;
+
+enum verb_bit {
+    VERB_RUN = 1 << 0,
+    VERB_VERSION = 1 << 1,
+    VERB_HELP = 1 << 2,
+    VERB_GENERATE = 1 << 3,
+    VERB_ALL = ~0,
+};
+
+struct verb {
+    const char *name;
+    unsigned bit;
+    bool hidden;          /* not for people: the build uses it */
+    const char *operands; /* what its bare words are, as the synopsis shows them; NULL = none */
+    size_t words;         /* offset of the list in struct options that takes them */
+    const char *summary;  /* a line in the overview */
+    const char *text;     /* a paragraph in its help */
+    int (*run)(const struct options *options);
+};
+
+extern const struct verb verb_table[]; /* ended by a row without a name */
+
+const struct verb *verb_find(struct view name);
+
+/* The verb that word is nearly, or NULL. Words with a digit, a dot, a colon or an @ are hosts.
+ */
+const struct verb *verb_guess(const char *word);
+
+int verb_run(const struct options *options);
+int verb_version(const struct options *options);
+int verb_help(const struct options *options);
+int verb_generate(const struct options *options);
+
+#endif

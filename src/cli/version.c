@@ -1,0 +1,14 @@
+#include "cli/out.h"
+#include "cli/verbs.h"
+
+#include "base/strbuf.h"
+
+int verb_version(const struct options *options)
+{
+    (void)options;
+    struct strbuf text = STRBUF_INIT;
+    strbuf_addf(&text, "collect %s\n", COLLECT_VERSION);
+    int status = out_text(&text);
+    strbuf_release(&text);
+    return status;
+}
