@@ -4,13 +4,12 @@
 
 #include <signal.h>
 
-/* -h and -V stand for verbs of their own. */
+/* `collect VERB -h`, and `collect WORD -h` for whatever word. */
 static int help_for(const struct options *options)
 {
     struct options help = *options;
     struct option_item item = {0, options->verb->name};
-    help.words =
-        options->verb_said ? (struct option_list){&item, 1} : (struct option_list){NULL, 0};
+    help.words = options->verb_said ? (struct option_list){&item, 1} : options->hosts;
     return verb_help(&help);
 }
 

@@ -20,6 +20,13 @@ static int refused(const char *what, const char *text, struct err *err)
                    what, text);
 }
 
+static struct view without_brackets(struct view address)
+{
+    bool bracketed =
+        address.len > 1 && address.ptr[0] == '[' && address.ptr[address.len - 1] == ']';
+    return bracketed ? view_slice(address, 1, address.len - 1) : address;
+}
+
 int host_spec_parse(struct host_spec *out, const char *text, struct arena *arena,
                     struct err *err)
 {
@@ -32,9 +39,7 @@ int host_spec_parse(struct host_spec *out, const char *text, struct arena *arena
     if (colon && !number_int(view_of(colon + 1), 1, 65535, &port)) {
         return err_set(err, ERR_USAGE, "'%s' is no port in '%s': 1 to 65535", colon + 1, text);
     }
-    if (address.len > 1 && address.ptr[0] == '[' && address.ptr[address.len - 1] == ']') {
-        address = view_slice(address, 1, address.len - 1);
-    }
+    address = without_brackets(address);
     if (!inventory_name_ok(address)) {
         return refused("the host name", text, err);
     }
