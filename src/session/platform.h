@@ -4,21 +4,34 @@
  *
  *     aliases: [cisco_xe]
  *     transport: shell              # shell | exec (a channel of its own for each command)
- *     prompt: '[\w.\-/:]+(?:\([^)]*\))?[>#]\s?'     # what the last line looks like when ready
+ *     prompt: '[\w.\-/:]+(?:\([^)]*\))?[>#]\s?'     # the line the device waits in, whole
+ *     prompt_above: ['\{master\}']  # lines that the prompt puts above itself
+ *     login:                        # what the shell asks before its first prompt
+ *       username: 'User:\s*'        # asked again in the shell, after SSH has done so
+ *       password: 'Password:\s*'
+ *       answers: [{pattern: 'Press any key to continue', send: ' '}]
+ *     username_suffix: '+ct'        # appended to the SSH user name
  *     setup: ['terminal length 0', 'terminal width 511']
- *     enable: {command: enable, password: '[Pp]assword:\s*', prompt: '#\s?'}
+ *     enable: {command: enable, password: '[Pp]assword:\s*', prompt: '[\w.\-]+#\s?'}
  *     pager: [{pattern: '--More--', send: ' '}]
  *     errors: ['% Invalid input detected', '% Ambiguous command']
- *     questions: ['\[confirm\]', '\[y/n\]']
+ *     questions: ['Erase .*\?']     # beside the common ones (passwords, [y/n], any key ...)
  *     read_only: [show, ping, traceroute]
+ *     writes: ['\|\s*(?:redirect|tee)\b']           # not read-only although it begins so
  *     commands: {show_version: 'display version'}   # neutral template name -> command
  *     exit: exit
  *     newline: "\n"
  *     limits: {idle: 30, command: 120, bytes: 64M}
  *     redact: ['(?:password|secret) (?:\d )?(\S+)']
  *
- * Unknown keys are errors with file, line and a guess. Patterns are Python `re` (regex room),
- * compiled once here and shared by all sessions.
+ * Only prompt is required. Unknown keys are errors with file, line and a guess. Patterns are
+ * Python `re` (regex room), compiled once here and shared by all sessions. Where each must
+ * match:
+ *
+ *     prompt, prompt_above, enable.prompt, pager, login   a whole line, blanks around it aside
+ *     questions, enable.password       the end of the line the device waits in
+ *     errors                           the start of one of the first lines of an output
+ *     writes, redact                   anywhere
  */
 #ifndef SESSION_PLATFORM_H
 #define SESSION_PLATFORM_H
@@ -38,40 +51,54 @@ struct name_command {
     const char *command;
 };
 
+struct regex_list {
+    struct regex **items;
+    size_t n;
+};
+
+struct answer_list {
+    struct pattern_answer *items;
+    size_t n;
+};
+
 struct platform {
     const char *name;
-    const char *path; /* of its platform.yml */
+    const char *path;           /* of its platform.yml */
     const char *const *aliases; /* NULL-terminated, like every list of strings here */
     bool exec;
-    struct regex *prompt; /* matched against the last line, from its start to its end */
+    struct regex *prompt;     /* matches the whole last line */
+    struct regex *prompt_end; /* the same pattern at the end of a line, wherever it starts */
+    struct regex_list prompt_above;
+    struct {
+        struct regex *username, *password; /* NULL: the shell does not ask */
+        struct answer_list answers;
+    } login;
+    const char *username_suffix; /* NULL: none */
     const char *const *setup;
     struct {
         const char *command; /* NULL: the platform has no enable */
         struct regex *password;
-        struct regex *prompt; /* the prompt once privileged */
+        struct regex *prompt; /* the prompt once privileged; NULL = prompt */
     } enable;
-    struct pattern_answer *pager;
-    size_t npager;
-    struct regex **errors;
-    size_t nerrors;
-    struct regex **questions;
-    size_t nquestions;
-    const char *const *read_only; /* first words of commands that only read; NULL = no list */
+    struct answer_list pager;
+    struct regex_list errors;
+    struct regex_list questions;  /* the platform's, then the common ones */
+    const char *const *read_only; /* commands that only read; NULL = no list */
+    struct regex_list writes;
     struct name_command *commands;
     size_t ncommands;
-    const char *exit;
-    const char *newline;
+    const char *exit;         /* "exit" when not said */
+    const char *newline;      /* "\n" when not said */
     ms_t idle_ms, command_ms; /* 0 = the run's */
     size_t max_bytes;         /* of one command's output, 0 = the run's */
-    struct regex **redact;
-    size_t nredact;
+    struct regex_list redact;
 };
 
 struct platform_set;
 
 /*
  * Reads <dir>/<name>/platform.yml for each of the n template folders, the first one that has a
- * name winning. Any unusable file is an error (ERR_INPUT). Owns all platforms.
+ * name winning. Any unusable file is an error (ERR_INPUT). Owns all platforms, in name order.
  */
 int platform_set_read(struct platform_set **out, const char *const *dirs, size_t n,
                       struct err *err);
@@ -89,7 +116,12 @@ const char *platform_guess(const struct platform_set *set, const char *name);
  * mapping of its own for it. */
 const char *platform_command(const struct platform *p, const char *template_name);
 
-/* Whether command only reads, by the platform's list (true when it has none). */
+/*
+ * Whether command only reads, by the platform's list (true when it has none): its first words
+ * are those of an entry of read_only, word by word (`*` at the front of an entry stands for one
+ * or more words), and no pattern of writes is found in it. Conservative: an abbreviated `sh
+ * ver` is not recognized.
+ */
 bool platform_reads_only(const struct platform *p, struct view command);
 
 #endif
