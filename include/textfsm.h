@@ -4,10 +4,10 @@
  *
  * The model
  * ---------
- * A *template* is compiled once and immutable; any number of threads may share it. A *run* takes
- * text through a template's states, in chunks of any size, and hands out *rows* as they are
- * recorded. A row is one cell per Value of the template, in template order. A run belongs to one
- * thread at a time.
+ * A *template* is compiled once and immutable; any number of threads may share it. A *run*
+ * takes text through a template's states, in chunks of any size, and hands out *rows* as they
+ * are recorded. A row is one cell per Value of the template, in template order. A run belongs
+ * to one thread at a time.
  *
  *     struct textfsm_error error;
  *     struct textfsm_template *t = textfsm_template_open("show_version.textfsm", NULL, &error);
@@ -93,6 +93,8 @@ struct textfsm_value {
     unsigned line;    /* of its declaration */
     unsigned nkeys;   /* nested named groups of a List value, else 0 */
     const char *const *keys;
+    const char *declared; /* its options as written: "Required,List", "" for none */
+    const char *regex;    /* as written, parentheses included */
 };
 
 enum textfsm_option {
@@ -123,22 +125,88 @@ TEXTFSM_API unsigned textfsm_template_values(const struct textfsm_template *);
 TEXTFSM_API const struct textfsm_value *textfsm_template_value(const struct textfsm_template *,
                                                                unsigned i);
 
+/* What a template is made of, for tools that explain, check or print it. */
+struct textfsm_state {
+    const char *name;
+    unsigned line;
+    unsigned nrules;
+};
+
+enum textfsm_line_op {
+    TEXTFSM_NEXT = 0,
+    TEXTFSM_CONTINUE = 1,
+    TEXTFSM_ERROR = 2,
+};
+
+enum textfsm_record_op {
+    TEXTFSM_NORECORD = 0,
+    TEXTFSM_RECORD = 1,
+    TEXTFSM_CLEAR = 2,
+    TEXTFSM_CLEARALL = 3,
+};
+
+struct textfsm_rule {
+    const char *state;  /* where it stands */
+    unsigned line;      /* in the template */
+    const char *text;   /* as written, without its action: "^${A} up" */
+    const char *regex;  /* with the Values put in: "^(?P<A>\\w+) up" */
+    const char *action; /* as written behind "->", single-spaced, or "" */
+    unsigned line_op;   /* enum textfsm_line_op */
+    unsigned record_op; /* enum textfsm_record_op */
+    const char *target; /* the next state, an Error's message, or "" */
+    unsigned nvalues;   /* the Values that it assigns, in that order */
+    const unsigned *values;
+};
+
+TEXTFSM_API unsigned textfsm_template_states(const struct textfsm_template *);
+/* End is not among the states, as in the original; the pointers live as long as the template.
+ */
+TEXTFSM_API const struct textfsm_state *textfsm_template_state(const struct textfsm_template *,
+                                                               unsigned i);
+TEXTFSM_API const struct textfsm_rule *textfsm_template_rule(const struct textfsm_template *,
+                                                             unsigned state, unsigned i);
+
 /* ---- Runs -------------------------------------------------------------------------------- */
 
 struct textfsm_run;
 
+/* What a Record did, and one line's way through a rule, for tools that explain a parse. */
+enum textfsm_outcome {
+    TEXTFSM_NOT_RECORDED = 0, /* nothing was to be recorded */
+    TEXTFSM_RECORDED = 1,
+    TEXTFSM_ALL_EMPTY = 2, /* a Record of nothing: no row */
+    TEXTFSM_REFUSED = 3,   /* a Required Value was empty: no row, and the values were cleared */
+};
+
+struct textfsm_trace {
+    size_t input_line;
+    const char *text; /* the line; NULL for the record at the end of the input */
+    size_t len;
+    const char *state;
+    const struct textfsm_rule *rule; /* the rule that matched; NULL: none did */
+    /* What rule->values were given, in that order: TEXTFSM_TEXT, or TEXTFSM_NULL for a group
+     * that took no part. */
+    const struct textfsm_cell *cells;
+    int outcome;         /* enum textfsm_outcome */
+    unsigned refused_by; /* the Required Value of TEXTFSM_REFUSED */
+};
+
 struct textfsm_run_options {
-    /* Called with each row as soon as nothing can change it any more (with Fillup: at the end).
-     * The cells live until it returns. Non-zero stops the run with TEXTFSM_STOPPED. When NULL,
-     * rows are kept for textfsm_run_row(). */
+    /* Called with each row as soon as nothing can change it any more (a Fillup Value may make
+     * rows wait, to the end at most). The cells live until it returns. Non-zero stops the run
+     * with TEXTFSM_STOPPED. When NULL, rows are kept for textfsm_run_row(). */
     int (*on_row)(void *user, const struct textfsm_cell *cells, unsigned ncells);
     /* Called for each non-blank line that no rule matched; may be NULL. */
     void (*on_unmatched)(void *user, size_t input_line, const char *state, const char *text,
                          size_t len);
+    /* Called for each rule that matches a line (several with Continue), for each line that none
+     * matched, and for the record at the end; may be NULL, and then costs nothing. */
+    void (*on_trace)(void *user, const struct textfsm_trace *trace);
     void *user;
-    unsigned time_limit_ms; /* a whole run's matching, 0 = 10 s */
-    size_t max_rows;        /* 0 = 50 million */
-    const struct textfsm_allocator *allocator;
+    unsigned time_limit_ms;                    /* CPU time of a whole run, 0 = 10 s */
+    size_t max_rows;                           /* 0 = 50 million */
+    size_t max_line;                           /* bytes of one input line, 0 = 1 MiB */
+    const struct textfsm_allocator *allocator; /* must outlive the run; NULL = malloc */
 };
 
 struct textfsm_stats {
@@ -148,31 +216,55 @@ struct textfsm_stats {
     size_t rows;
 };
 
+/* The template must outlive the run. options may be NULL. NULL when memory ran out. */
 TEXTFSM_API struct textfsm_run *textfsm_run_new(const struct textfsm_template *,
                                                 const struct textfsm_run_options *,
                                                 struct textfsm_error *);
+/* Text in chunks of any size; a line may be cut anywhere, a character in the middle too. Lines
+ * end as for Python's str.splitlines(). Rows recorded before an error are delivered or kept;
+ * after an error every call returns that error again, until break or reset. */
 TEXTFSM_API int textfsm_run_feed(struct textfsm_run *, const char *text, size_t len,
                                  struct textfsm_error *);
-/* The end of the input: the last line, the implicit record, the rows that waited. */
+/* The end of the input: the last line, the implicit record, the rows that waited. What is fed
+ * after that goes on with the state, values and rows as they are (as the original does when it
+ * parses again without a reset). */
 TEXTFSM_API int textfsm_run_finish(struct textfsm_run *, struct textfsm_error *);
+/* The end of one text, more of the same input may follow: the last line, but no implicit record
+ * (ParseText(text, eof=False)). After an error: forgets it, and the rest of the text. */
+TEXTFSM_API int textfsm_run_break(struct textfsm_run *, struct textfsm_error *);
 /* As new, for another input, keeping its memory. */
 TEXTFSM_API void textfsm_run_reset(struct textfsm_run *);
 TEXTFSM_API void textfsm_run_free(struct textfsm_run *);
 
 TEXTFSM_API struct textfsm_stats textfsm_run_stats(const struct textfsm_run *);
-/* Rows that were kept (on_row NULL): valid until reset or free. After an error the rows so far. */
+/* Rows that were kept (on_row NULL): valid until reset or free. After an error the rows so far.
+ */
 TEXTFSM_API size_t textfsm_run_rows(const struct textfsm_run *);
 TEXTFSM_API const struct textfsm_cell *textfsm_run_row(const struct textfsm_run *, size_t i);
 
-/* ---- Index (clitable) --------------------------------------------------------------------- */
+/* Where a run stopped with an error: all parts of the message as data. Valid until reset, break
+ * or free. text is cut to what memory allowed. */
+struct textfsm_failure {
+    int code;                  /* enum textfsm_code, TEXTFSM_OK when there was none */
+    const char *template_name; /* usually its path */
+    const char *state;         /* where it happened */
+    const struct textfsm_rule
+        *rule;         /* the Error rule, or the one whose match failed, or NULL */
+    size_t input_line; /* 0 = none */
+    const char *text;  /* that line */
+    size_t len;
+};
+TEXTFSM_API struct textfsm_failure textfsm_run_failure(const struct textfsm_run *);
+
+/* ---- Index (clitable) ---------------------------------------------------------------------
+ */
 
 struct textfsm_index;
 
 /* Reads an index file; templates are looked for beside it. Rows that are unusable are skipped
  * and told through textfsm_index_warning(). */
-TEXTFSM_API struct textfsm_index *textfsm_index_open(const char *path,
-                                                     const struct textfsm_allocator *,
-                                                     struct textfsm_error *);
+TEXTFSM_API struct textfsm_index *
+textfsm_index_open(const char *path, const struct textfsm_allocator *, struct textfsm_error *);
 TEXTFSM_API void textfsm_index_free(struct textfsm_index *);
 TEXTFSM_API size_t textfsm_index_rows(const struct textfsm_index *);
 

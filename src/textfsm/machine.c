@@ -1,0 +1,206 @@
+/* The machine: a line walks through the rules of the current state. */
+#include "textfsm/pystr.h"
+#include "textfsm/run.h"
+
+#include <time.h>
+
+/* ---- Failing
+ * --------------------------------------------------------------------------------- */
+
+int machine_stop(struct textfsm_run *run, const struct rule *rule, struct view line, int code)
+{
+    run->failed.code = code;
+    run->failed.input_line = run->stats.lines;
+    run->failed_rule = rule;
+    run->failed_state = run->state;
+    alloc_free(run->alloc, run->failed_text);
+    run->failed_text = line.len ? alloc_get(run->alloc, line.len) : NULL;
+    run->failed_len = run->failed_text ? line.len : 0;
+    if (run->failed_len) {
+        memcpy(run->failed_text, line.ptr, line.len);
+    }
+    return code;
+}
+
+static int stop_error_rule(struct textfsm_run *run, const struct rule *rule, struct view line)
+{
+    size_t shown = line.len < 200 ? line.len : 200;
+    fail_at(&run->failed, TEXTFSM_STATE_ERROR, run->t->name, rule->pub.line, 0,
+            "Error%s%s in state %s at input line %zu: %.*s%s", rule->target.len ? " " : "",
+            rule->pub.target, rule->pub.state, run->stats.lines, (int)shown, line.ptr,
+            shown < line.len ? "..." : "");
+    return machine_stop(run, rule, line, TEXTFSM_STATE_ERROR);
+}
+
+static int stop_match(struct textfsm_run *run, const struct rule *rule, struct view line,
+                      int rc, const struct err *err)
+{
+    int code = fail_code(rc, TEXTFSM_LIMIT);
+    fail_at(&run->failed, code, run->t->name, rule->pub.line, 0,
+            "input line %zu, state %s: %s; make the rule %s more definite", run->stats.lines,
+            rule->pub.state, err->text, rule->pub.text);
+    return machine_stop(run, rule, line, code);
+}
+
+int machine_long_line(struct textfsm_run *run)
+{
+    run->stats.lines++;
+    fail_set(&run->failed, TEXTFSM_LIMIT, "%s: input line %zu is longer than %zu bytes",
+             run->t->name, run->stats.lines, run->max_line);
+    return machine_stop(run, NULL, VIEW_NONE, TEXTFSM_LIMIT);
+}
+
+/* ---- Time
+ * ------------------------------------------------------------------------------------ */
+
+static ms_t cpu_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    return (ms_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* The wall clock is cheap, the CPU clock is not: it is asked only when time went by. Waiting
+ * for a slow receiver of rows costs nothing of the budget. */
+static int check_budget(struct textfsm_run *run, const struct rule *rule, struct view line)
+{
+    run->calls = 0;
+    int64_t wall = now_us();
+    if (wall - run->budget_wall < 50000) {
+        return 0;
+    }
+    run->budget_wall = wall;
+    if (run->spent_ms + cpu_ms() - run->feed_started <= run->budget_ms) {
+        return 0;
+    }
+    fail_at(&run->failed, TEXTFSM_LIMIT, run->t->name, rule->pub.line, 0,
+            "input line %zu, state %s: the parse took more than %lld ms of CPU time",
+            run->stats.lines, rule->pub.state, (long long)run->budget_ms);
+    return machine_stop(run, rule, line, TEXTFSM_LIMIT);
+}
+
+void machine_start_clock(struct textfsm_run *run)
+{
+    run->feed_started = cpu_ms();
+    run->budget_wall = now_us();
+}
+
+void machine_stop_clock(struct textfsm_run *run)
+{
+    run->spent_ms += cpu_ms() - run->feed_started;
+}
+
+/* ---- One line
+ * -------------------------------------------------------------------------------- */
+
+static int match(struct textfsm_run *run, const struct rule *rule, struct view line,
+                 enum regex_text text)
+{
+    struct err err;
+    if (++run->calls >= 64) {
+        int rc = check_budget(run, rule, line);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    int rc =
+        regex_match_text(rule->re, run->scratch, line, text, run->groups, rule->ngroups, &err);
+    return rc < 0 ? stop_match(run, rule, line, rc, &err) : rc;
+}
+
+static void trace_rule(struct textfsm_run *run, const struct rule *rule, struct view line,
+                       struct textfsm_trace *trace)
+{
+    trace->input_line = run->stats.lines;
+    trace->text = line.ptr ? line.ptr : "";
+    trace->len = line.len;
+    trace->state = run->t->states[run->state].pub.name;
+    trace->rule = rule ? &rule->pub : NULL;
+    trace->cells = run->given;
+    run->options.on_trace(run->options.user, trace);
+}
+
+/* What a matched rule does. Returns 1 when the line is done, 0 to go on with the next rule. */
+static int act(struct textfsm_run *run, const struct rule *rule, struct view line)
+{
+    struct textfsm_trace trace = {.outcome = TEXTFSM_NOT_RECORDED};
+    int rc = record_assign(run, rule, &run->failed);
+    if (rc == 0) {
+        rc = record_operate(run, rule->pub.record_op, &trace, &run->failed);
+    }
+    if (run->given) {
+        trace_rule(run, rule, line, &trace);
+    }
+    if (rc < 0) {
+        return machine_stop(run, rule, line, rc);
+    }
+    if (rule->pub.line_op == TEXTFSM_ERROR) {
+        return stop_error_rule(run, rule, line);
+    }
+    if (rule->pub.line_op == TEXTFSM_CONTINUE) {
+        return 0;
+    }
+    if (rule->dest >= 0) {
+        run->state = (unsigned)rule->dest;
+        run->ended = 0;
+    } else if (rule->dest != DEST_STAY) {
+        run->ended = rule->dest;
+    }
+    return 1;
+}
+
+static void count_line(struct textfsm_run *run, struct view line, bool matched)
+{
+    struct textfsm_trace trace = {.outcome = TEXTFSM_NOT_RECORDED};
+    if (!matched && run->options.on_trace) {
+        trace_rule(run, NULL, line, &trace);
+    }
+    if (pystr_blank(line)) {
+        return;
+    }
+    if (matched) {
+        run->stats.matched++;
+        return;
+    }
+    run->stats.unmatched++;
+    if (run->options.on_unmatched) {
+        run->options.on_unmatched(run->options.user, run->stats.lines,
+                                  run->t->states[run->state].pub.name, line.ptr, line.len);
+    }
+}
+
+static int walk_rules(struct textfsm_run *run, struct view line, enum regex_text text)
+{
+    const struct state *state = &run->t->states[run->state];
+    const struct rule *rule = run->t->rules + state->first;
+    const struct rule *end = rule + state->pub.nrules;
+    bool matched = false;
+    for (; rule < end; rule++) {
+        int rc = match(run, rule, line, text);
+        if (rc > 0) {
+            matched = true;
+            rc = act(run, rule, line);
+        }
+        if (rc < 0) {
+            return rc;
+        }
+        if (rc > 0) {
+            break;
+        }
+    }
+    count_line(run, line, matched);
+    return 0;
+}
+
+int machine_line(struct textfsm_run *run, struct view line, bool ascii)
+{
+    if (line.len > run->max_line) {
+        return machine_long_line(run);
+    }
+    if (run->stats.lines++ == 0 && view_starts(line, VIEW("\xEF\xBB\xBF"))) {
+        line = view_slice(line, 3, line.len);
+    }
+    int rc = walk_rules(run, line, ascii ? REGEX_TEXT_ASCII : regex_text_of(line));
+    run->ignoring = run->ended != 0;
+    return rc;
+}

@@ -1,0 +1,254 @@
+/* The record under way: assigning, clearing, recording. */
+#include "textfsm/grow.h"
+#include "textfsm/run.h"
+
+static struct textfsm_cell cell_of(struct view text)
+{
+    if (!text.ptr) {
+        return (struct textfsm_cell){TEXTFSM_NULL, 0, {.text = NULL}};
+    }
+    return (struct textfsm_cell){TEXTFSM_TEXT, (uint32_t)text.len, {.text = text.ptr}};
+}
+
+/* A List whose regex has inner groups matches the text again, alone, as the original does: the
+ * named groups become a dictionary; without a match the text itself is the item. */
+static int nested_item(struct textfsm_run *run, const struct value *value, struct slot *slot,
+                       struct view text, struct textfsm_cell *item, struct textfsm_error *error)
+{
+    struct err err = ERR_INIT;
+    struct view *groups = run->groups;
+    int rc = regex_match(value->nested, run->scratch, text, groups, value->nested_groups, &err);
+    if (rc < 0) {
+        return fail_at(error, fail_code(rc, TEXTFSM_LIMIT), run->t->name, value->pub.line, 0,
+                       "input line %zu: %s", run->stats.lines, err.text);
+    }
+    if (rc == 0 || value->pub.nkeys == 0) {
+        return 0;
+    }
+    struct textfsm_cell *items =
+        arena_array(&slot->arena, value->pub.nkeys, sizeof(struct textfsm_cell));
+    if (!items) {
+        return fail_nomem(error);
+    }
+    for (unsigned k = 0; k < value->pub.nkeys; k++) {
+        items[k] = cell_of(groups[value->key_groups[k]]);
+    }
+    *item = (struct textfsm_cell){TEXTFSM_DICT, value->pub.nkeys, {.items = items}};
+    return 0;
+}
+
+static int list_append(struct textfsm_run *run, const struct value *value, struct slot *slot,
+                       struct view text, struct textfsm_error *error)
+{
+    struct textfsm_cell item = cell_of(text);
+    if (value->nested && !text.ptr) {
+        return fail_at(
+            error, TEXTFSM_STATE_ERROR, run->t->name, value->pub.line, 0,
+            "input line %zu: the List Value %s has inner groups, but took no part in "
+            "the match",
+            run->stats.lines, value->pub.name);
+    }
+    int rc = value->nested ? nested_item(run, value, slot, text, &item, error) : 0;
+    if (rc < 0) {
+        return rc;
+    }
+    if (slot->nitems == UINT32_MAX ||
+        !grow(run->alloc, &slot->items, &slot->items_cap, slot->nitems, sizeof(item))) {
+        return fail_nomem(error);
+    }
+    slot->items[slot->nitems++] = item;
+    return 0;
+}
+
+/* Options act in the order in which they were declared, but only Required can tell. */
+static int assign_special(struct textfsm_run *run, unsigned index, struct view text,
+                          struct textfsm_error *error)
+{
+    const struct value *value = &run->t->values[index];
+    int rc = 0;
+    if ((value->pub.options & TEXTFSM_FILLUP) && text.len) {
+        rc = rows_fill_up(run, index, text, error);
+    }
+    if (rc == 0 && (value->pub.options & TEXTFSM_LISTED)) {
+        rc = list_append(run, value, &run->slots[index], text, error);
+    }
+    return rc;
+}
+
+int record_assign(struct textfsm_run *run, const struct rule *rule, struct textfsm_error *error)
+{
+    for (unsigned i = 0; i < rule->nassigns; i++) {
+        const struct assign *assign = &rule->assigns[i];
+        run->cells[assign->value] = cell_of(run->groups[assign->group]);
+    }
+    for (unsigned i = 0; run->given && i < rule->nassigns; i++) {
+        run->given[i] = run->cells[rule->assigns[i].value];
+    }
+    for (unsigned i = 0; rule->special && i < rule->nassigns; i++) {
+        const struct assign *assign = &rule->assigns[i];
+        struct textfsm_cell cell = run->cells[assign->value];
+        struct view text = view_make(cell.u.text, cell.len);
+        int rc = assign_special(run, assign->value, text, error);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
+static void list_clear(struct slot *slot)
+{
+    slot->nitems = slot->pinned = 0;
+    arena_reset(&slot->arena);
+}
+
+/* Clear leaves Filldown Values (and their lists) alone, Clearall nothing. */
+void record_clear(struct textfsm_run *run, bool all)
+{
+    for (unsigned i = 0; i < run->t->nvalues; i++) {
+        if (!all && (run->t->values[i].pub.options & TEXTFSM_FILLDOWN)) {
+            continue;
+        }
+        run->cells[i].kind = TEXTFSM_NULL;
+        run->cells[i].len = 0;
+        if (run->slots[i].nitems) {
+            list_clear(&run->slots[i]);
+        }
+    }
+}
+
+/* The first Required Value that is empty, or nvalues. */
+static unsigned find_refusal(const struct textfsm_run *run)
+{
+    unsigned i = 0;
+    for (; i < run->t->nvalues; i++) {
+        unsigned char required = run->t->values[i].required;
+        if ((required == REQUIRED_TEXT && run->cells[i].len == 0) ||
+            (required == REQUIRED_LIST && run->slots[i].nitems == 0)) {
+            break;
+        }
+    }
+    return i;
+}
+
+/* Fills run->out; false when there is nothing in it. An empty text counts as something. */
+static bool build_row(struct textfsm_run *run)
+{
+    bool any = false;
+    for (unsigned i = 0; i < run->t->nvalues; i++) {
+        const struct slot *slot = &run->slots[i];
+        if (run->t->values[i].pub.options & TEXTFSM_LISTED) {
+            run->out[i] = (struct textfsm_cell){
+                TEXTFSM_LIST, (uint32_t)slot->nitems, {.items = slot->items}};
+            any |= slot->nitems > 0;
+        } else if (run->cells[i].kind == TEXTFSM_NULL) {
+            run->out[i] = (struct textfsm_cell){TEXTFSM_TEXT, 0, {.text = ""}};
+        } else {
+            run->out[i] = run->cells[i];
+            any = true;
+        }
+    }
+    return any;
+}
+
+static int record(struct textfsm_run *run, struct textfsm_trace *trace,
+                  struct textfsm_error *error)
+{
+    unsigned refusal = find_refusal(run);
+    if (refusal < run->t->nvalues) {
+        trace->outcome = TEXTFSM_REFUSED;
+        trace->refused_by = refusal;
+        record_clear(run, false);
+        return 0;
+    }
+    if (!build_row(run)) {
+        trace->outcome = TEXTFSM_ALL_EMPTY;
+        return 0;
+    }
+    trace->outcome = TEXTFSM_RECORDED;
+    int rc = rows_add(run, error);
+    record_clear(run, false);
+    return rc;
+}
+
+int record_operate(struct textfsm_run *run, unsigned op, struct textfsm_trace *trace,
+                   struct textfsm_error *error)
+{
+    switch (op) {
+    case TEXTFSM_RECORD:
+        return record(run, trace, error);
+    case TEXTFSM_CLEAR:
+    case TEXTFSM_CLEARALL:
+        record_clear(run, op == TEXTFSM_CLEARALL);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+static bool pin_cell(struct textfsm_run *run, struct textfsm_cell *cell, struct slot *slot)
+{
+    if (cell->kind != TEXTFSM_TEXT || cell->u.text == slot->pin) {
+        return true;
+    }
+    if (cell->len > slot->pin_size) {
+        char *pin = alloc_resize(run->alloc, slot->pin, cell->len);
+        if (!pin) {
+            return false;
+        }
+        slot->pin = pin;
+        slot->pin_size = cell->len;
+    }
+    if (cell->len) {
+        memcpy(slot->pin, cell->u.text, cell->len);
+        cell->u.text = slot->pin;
+    } else {
+        cell->u.text = "";
+    }
+    return true;
+}
+
+static bool pin_item(struct slot *slot, struct textfsm_cell *item)
+{
+    if (item->kind == TEXTFSM_TEXT) {
+        item->u.text = arena_dup(&slot->arena, view_make(item->u.text, item->len));
+        return item->u.text != NULL;
+    }
+    return true;
+}
+
+static bool pin_list(struct slot *slot)
+{
+    for (; slot->pinned < slot->nitems; slot->pinned++) {
+        struct textfsm_cell *item = &slot->items[slot->pinned];
+        if (item->kind != TEXTFSM_DICT) {
+            if (!pin_item(slot, item)) {
+                return false;
+            }
+            continue;
+        }
+        struct textfsm_cell *parts =
+            arena_array(&slot->arena, item->len, sizeof(struct textfsm_cell));
+        if (!parts) {
+            return false;
+        }
+        memcpy(parts, item->u.items, item->len * sizeof(*parts));
+        item->u.items = parts;
+        for (uint32_t k = 0; k < item->len; k++) {
+            if (!pin_item(slot, &parts[k])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+int record_pin(struct textfsm_run *run, struct textfsm_error *error)
+{
+    for (unsigned i = 0; i < run->t->nvalues; i++) {
+        if (!pin_cell(run, &run->cells[i], &run->slots[i]) || !pin_list(&run->slots[i])) {
+            return fail_nomem(error);
+        }
+    }
+    return 0;
+}

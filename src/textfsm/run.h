@@ -1,0 +1,106 @@
+/*
+ * A run of the machine, inside. Text comes in as chunks (chunks.c), lines go through the rules
+ * of the current state (machine.c), matched groups become cells (record.c), cells rows
+ * (rows.c).
+ *
+ * No copy is made where none is needed: while a chunk is at work, cells point into it (or into
+ * `carry`, a line that came in pieces). What is still alive when the chunk ends is "pinned":
+ * copied into memory of its own.
+ */
+#ifndef TEXTFSM_RUN_H
+#define TEXTFSM_RUN_H
+
+#include "base/arena.h"
+#include "base/deadline.h"
+#include "textfsm/template.h"
+
+/* What belongs to one Value besides its cell. */
+struct slot {
+    char *pin; /* holds the cell's text between chunks */
+    size_t pin_size;
+    struct textfsm_cell *items; /* of a List */
+    size_t nitems, items_cap;
+    size_t pinned; /* that many items live in arena already */
+    struct arena arena;
+};
+
+/* Rows that are kept: for textfsm_run_row(), or because a Fillup may still reach them. */
+struct rows {
+    struct arena arena;
+    struct textfsm_cell **row;
+    size_t n, cap;
+    size_t base;   /* rows given out before row[0] */
+    size_t sent;   /* of row[], given out already */
+    size_t *final; /* per Value: with Fillup, rows (from 0) that no Fillup can change */
+};
+
+struct textfsm_run {
+    const struct textfsm_template *t;
+    struct textfsm_run_options options;
+    struct alloc alloc_copy;
+    const struct alloc *alloc;
+    struct regex_scratch *scratch;
+    struct view *groups;
+    struct textfsm_cell *cells; /* the record under way: TEXTFSM_NULL or TEXTFSM_TEXT */
+    struct textfsm_cell *out;   /* the row that is being given out */
+    struct textfsm_cell *given; /* for on_trace, else NULL: what the last rule assigned */
+    struct slot *slots;
+    struct rows rows;
+    struct textfsm_stats stats;
+
+    unsigned state; /* whose rules apply */
+    int ended;      /* DEST_END, DEST_EOF or 0: the state's name, as the original has it */
+    bool ignoring;  /* End was reached: the rest of this text is not read */
+
+    char *carry; /* a line that has not ended yet */
+    size_t carry_len, carry_size;
+    bool skip_lf; /* the last chunk ended with CR */
+
+    size_t max_rows, max_line;
+    ms_t budget_ms;      /* CPU time */
+    int64_t budget_wall; /* microseconds: when the CPU clock was last looked at */
+    ms_t spent_ms;       /* in feeds before this one */
+    ms_t feed_started;   /* CPU clock */
+    unsigned calls;      /* regex calls since the last look at a clock */
+
+    struct textfsm_error failed; /* code 0 = all is well */
+    const struct rule *failed_rule;
+    char *failed_text;
+    size_t failed_len;
+    unsigned failed_state;
+};
+
+/* Each of these returns 0 or a negative textfsm_code; those that take no error have it in
+ * run->failed. */
+
+int chunk_take(struct textfsm_run *run, struct view text);
+
+/* One whole line, without its end. ascii true: it is known to be ASCII only. */
+int machine_line(struct textfsm_run *run, struct view line, bool ascii);
+/* Remembers an error (its text is in run->failed) that ends the text, and what it was about;
+ * returns code. */
+int machine_stop(struct textfsm_run *run, const struct rule *rule, struct view line, int code);
+int machine_long_line(struct textfsm_run *run);
+void machine_start_clock(struct textfsm_run *run);
+void machine_stop_clock(struct textfsm_run *run);
+
+/* A matched rule's groups become cells. */
+int record_assign(struct textfsm_run *run, const struct rule *rule,
+                  struct textfsm_error *error);
+/* The rule's record operator. Sets the outcome for a trace. */
+int record_operate(struct textfsm_run *run, unsigned op, struct textfsm_trace *trace,
+                   struct textfsm_error *error);
+void record_clear(struct textfsm_run *run, bool all);
+/* Copies what still points into the chunk or the carry. */
+int record_pin(struct textfsm_run *run, struct textfsm_error *error);
+
+/* Gives out or keeps the row in run->out. */
+int rows_add(struct textfsm_run *run, struct textfsm_error *error);
+/* A Fillup Value was assigned a text that is not empty. */
+int rows_fill_up(struct textfsm_run *run, unsigned value, struct view text,
+                 struct textfsm_error *error);
+/* Gives out what waited for a Fillup. */
+int rows_flush(struct textfsm_run *run, struct textfsm_error *error);
+void rows_reset(struct rows *rows);
+
+#endif

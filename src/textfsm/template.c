@@ -1,0 +1,128 @@
+/* Templates as the public header has them: life and looking inside. */
+#include "textfsm/template.h"
+
+#include "base/limits.h"
+#include "base/strbuf.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct textfsm_template *template_alloc(const struct textfsm_allocator *allocator)
+{
+    struct alloc alloc = {NULL, NULL};
+    if (allocator) {
+        alloc = (struct alloc){allocator->resize, allocator->user};
+    }
+    struct textfsm_template *t = alloc_get(allocator ? &alloc : NULL, sizeof(*t));
+    if (!t) {
+        return NULL;
+    }
+    memset(t, 0, sizeof(*t));
+    t->alloc_copy = alloc;
+    t->alloc = allocator ? &t->alloc_copy : NULL;
+    arena_init(&t->arena, t->alloc);
+    return t;
+}
+
+static bool copy_text(struct textfsm_template *t, const char *text, size_t len,
+                      const char *name)
+{
+    t->text = view_make(arena_dup(&t->arena, view_make(text, len)), len);
+    t->name = arena_dup(&t->arena, view_of(name ? name : "template"));
+    return t->text.ptr && t->name;
+}
+
+struct textfsm_template *textfsm_template_new(const char *text, size_t len, const char *name,
+                                              const struct textfsm_allocator *allocator,
+                                              struct textfsm_error *error)
+{
+    if (len > LIMIT_TEMPLATE_BYTES) {
+        fail_at(error, TEXTFSM_LIMIT, name, 0, 0, "the template is larger than %zu bytes",
+                (size_t)LIMIT_TEMPLATE_BYTES);
+        return NULL;
+    }
+    struct textfsm_template *t = template_alloc(allocator);
+    if (!t || !copy_text(t, text, len, name)) {
+        fail_nomem(error);
+        textfsm_template_free(t);
+        return NULL;
+    }
+    struct parser p = {.t = t, .error = error};
+    if (template_parse(&p) < 0) {
+        textfsm_template_free(t);
+        return NULL;
+    }
+    return t;
+}
+
+struct textfsm_template *textfsm_template_open(const char *path,
+                                               const struct textfsm_allocator *allocator,
+                                               struct textfsm_error *error)
+{
+    struct textfsm_template *t = NULL;
+    struct strbuf text = STRBUF_INIT;
+    if (strbuf_read_file(&text, path, LIMIT_TEMPLATE_BYTES) == 0) {
+        t = textfsm_template_new(text.buf, text.len, path, allocator, error);
+    } else if (errno == EFBIG) {
+        fail_at(error, TEXTFSM_LIMIT, path, 0, 0, "the template is larger than %zu bytes",
+                (size_t)LIMIT_TEMPLATE_BYTES);
+    } else {
+        fail_at(error, TEXTFSM_IO, path, 0, 0, "cannot read the template: %s", strerror(errno));
+    }
+    strbuf_release(&text);
+    return t;
+}
+
+void textfsm_template_free(struct textfsm_template *t)
+{
+    if (!t) {
+        return;
+    }
+    for (unsigned i = 0; i < t->nvalues; i++) {
+        regex_free(t->values[i].nested);
+    }
+    for (unsigned i = 0; i < t->nrules; i++) {
+        regex_free(t->rules[i].re);
+    }
+    struct alloc copy = t->alloc_copy;
+    const struct alloc *alloc = t->alloc ? &copy : NULL;
+    alloc_free(alloc, t->values);
+    alloc_free(alloc, t->states);
+    alloc_free(alloc, t->rules);
+    arena_release(&t->arena);
+    alloc_free(alloc, t);
+}
+
+const char *textfsm_template_name(const struct textfsm_template *t)
+{
+    return t->name;
+}
+
+unsigned textfsm_template_values(const struct textfsm_template *t)
+{
+    return t->nvalues;
+}
+
+const struct textfsm_value *textfsm_template_value(const struct textfsm_template *t, unsigned i)
+{
+    return i < t->nvalues ? &t->values[i].pub : NULL;
+}
+
+unsigned textfsm_template_states(const struct textfsm_template *t)
+{
+    return t->nstates;
+}
+
+const struct textfsm_state *textfsm_template_state(const struct textfsm_template *t, unsigned i)
+{
+    return i < t->nstates ? &t->states[i].pub : NULL;
+}
+
+const struct textfsm_rule *textfsm_template_rule(const struct textfsm_template *t,
+                                                 unsigned state, unsigned i)
+{
+    if (state >= t->nstates || i >= t->states[state].pub.nrules) {
+        return NULL;
+    }
+    return &t->rules[t->states[state].first + i].pub;
+}

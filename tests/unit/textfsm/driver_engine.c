@@ -1,0 +1,244 @@
+/*
+ * The engine behind a pipe, for the scripts that compare it with recorded results. Commands
+ * come on stdin, each a line of words; those that take bytes name how many follow the line. One
+ * line of JSON answers each:
+ *
+ *     template LEN       compile the bytes; they replace the template and its run
+ *     feed LEN CHUNK     feed the bytes in pieces of CHUNK (0 = at once)
+ *     break | finish     end the text; answers with all rows so far and the error
+ *     reset | stats | print
+ */
+#include "textfsm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct driver {
+    struct textfsm_template *template;
+    struct textfsm_run *run;
+    struct textfsm_error error;
+    char *bytes;
+    size_t len;
+};
+
+static void put_text(const char *text, size_t len)
+{
+    putchar('"');
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c == '"' || c == '\\') {
+            printf("\\%c", c);
+        } else if (c < 0x20) {
+            printf("\\u%04x", c);
+        } else {
+            putchar(c);
+        }
+    }
+    putchar('"');
+}
+
+static void put_str(const char *text)
+{
+    put_text(text, strlen(text));
+}
+
+static void put_cell(const struct textfsm_cell *cell, const struct textfsm_value *value)
+{
+    switch (cell->kind) {
+    case TEXTFSM_NULL:
+        printf("null");
+        return;
+    case TEXTFSM_TEXT:
+        put_text(cell->u.text, cell->len);
+        return;
+    default:
+        break;
+    }
+    putchar(cell->kind == TEXTFSM_LIST ? '[' : '{');
+    for (uint32_t i = 0; i < cell->len; i++) {
+        printf(i ? "," : "");
+        if (cell->kind == TEXTFSM_DICT) {
+            put_str(value->keys[i]);
+            putchar(':');
+        }
+        put_cell(&cell->u.items[i], value);
+    }
+    putchar(cell->kind == TEXTFSM_LIST ? ']' : '}');
+}
+
+static void put_error(const struct textfsm_error *error)
+{
+    printf("{\"code\":%d,\"line\":%d,\"column\":%d,\"input_line\":%zu,\"text\":", error->code,
+           error->template_line, error->column, error->input_line);
+    put_str(error->text);
+    putchar('}');
+}
+
+static void put_rows(const struct driver *d, int rc)
+{
+    printf("{\"rows\":[");
+    unsigned n = textfsm_template_values(d->template);
+    for (size_t i = 0; i < textfsm_run_rows(d->run); i++) {
+        const struct textfsm_cell *row = textfsm_run_row(d->run, i);
+        printf(i ? ",[" : "[");
+        for (unsigned k = 0; k < n; k++) {
+            printf(k ? "," : "");
+            put_cell(&row[k], textfsm_template_value(d->template, k));
+        }
+        putchar(']');
+    }
+    printf("],\"error\":");
+    if (rc < 0) {
+        put_error(&d->error);
+    } else {
+        printf("null");
+    }
+    printf("}\n");
+}
+
+static void put_header(const struct driver *d)
+{
+    printf("{\"header\":[");
+    for (unsigned i = 0; i < textfsm_template_values(d->template); i++) {
+        printf(i ? "," : "");
+        put_str(textfsm_template_value(d->template, i)->name);
+    }
+    printf("]}\n");
+}
+
+/* The template written back, as the original's str() does. */
+static void print_template(const struct textfsm_template *t, FILE *out)
+{
+    for (unsigned i = 0; i < textfsm_template_values(t); i++) {
+        const struct textfsm_value *v = textfsm_template_value(t, i);
+        fprintf(out, "Value %s%s%s %s\n", v->declared, v->declared[0] ? " " : "", v->name,
+                v->regex);
+    }
+    for (unsigned s = 0; s < textfsm_template_states(t); s++) {
+        const struct textfsm_state *state = textfsm_template_state(t, s);
+        fprintf(out, "\n%s\n", state->name);
+        for (unsigned i = 0; i < state->nrules; i++) {
+            const struct textfsm_rule *rule = textfsm_template_rule(t, s, i);
+            fprintf(out, "  %s%s%s\n", rule->text, rule->action[0] ? " -> " : "", rule->action);
+        }
+    }
+}
+
+static void put_printed(const struct textfsm_template *t)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    print_template(t, out);
+    fclose(out);
+    printf("{\"text\":");
+    put_text(text, len);
+    printf("}\n");
+    free(text);
+}
+
+static void compile(struct driver *d)
+{
+    textfsm_run_free(d->run);
+    textfsm_template_free(d->template);
+    d->run = NULL;
+    d->template = textfsm_template_new(d->bytes, d->len, "T", NULL, &d->error);
+    if (d->template) {
+        d->run = textfsm_run_new(d->template, NULL, &d->error);
+        put_header(d);
+    } else {
+        printf("{\"error\":");
+        put_error(&d->error);
+        printf("}\n");
+    }
+}
+
+static void feed(struct driver *d, size_t chunk)
+{
+    int rc = 0;
+    chunk = chunk ? chunk : d->len;
+    for (size_t at = 0; rc == 0 && at < d->len; at += chunk) {
+        size_t n = d->len - at < chunk ? d->len - at : chunk;
+        char *copy = malloc(n); /* the engine must not look at it after the call */
+        memcpy(copy, d->bytes + at, n);
+        rc = textfsm_run_feed(d->run, copy, n, &d->error);
+        memset(copy, '?', n);
+        free(copy);
+    }
+    printf("{\"code\":%d}\n", rc);
+}
+
+static void read_bytes(struct driver *d, size_t len)
+{
+    free(d->bytes);
+    d->bytes = malloc(len + 1);
+    d->len = len;
+    if (!d->bytes || fread(d->bytes, 1, len, stdin) != len) {
+        fprintf(stderr, "driver: the input ends too soon\n");
+        exit(2);
+    }
+}
+
+static size_t number(const char *word)
+{
+    return word ? strtoull(word, NULL, 10) : 0;
+}
+
+static void put_stats(const struct driver *d)
+{
+    struct textfsm_stats s = textfsm_run_stats(d->run);
+    printf("{\"lines\":%zu,\"matched\":%zu,\"unmatched\":%zu,\"rows\":%zu}\n", s.lines,
+           s.matched, s.unmatched, s.rows);
+}
+
+static int on_words(struct driver *d, const char *verb, const char *first, const char *second)
+{
+    if (strcmp(verb, "template") == 0) {
+        read_bytes(d, number(first));
+        compile(d);
+    } else if (strcmp(verb, "feed") == 0) {
+        read_bytes(d, number(first));
+        feed(d, number(second));
+    } else if (strcmp(verb, "break") == 0) {
+        put_rows(d, textfsm_run_break(d->run, &d->error));
+    } else if (strcmp(verb, "finish") == 0) {
+        put_rows(d, textfsm_run_finish(d->run, &d->error));
+    } else if (strcmp(verb, "reset") == 0) {
+        textfsm_run_reset(d->run);
+        printf("{}\n");
+    } else if (strcmp(verb, "stats") == 0) {
+        put_stats(d);
+    } else if (strcmp(verb, "print") == 0) {
+        put_printed(d->template);
+    } else {
+        fprintf(stderr, "driver: %s?\n", verb);
+        return 2;
+    }
+    fflush(stdout);
+    return 0;
+}
+
+int main(void)
+{
+    struct driver d = {0};
+    char line[4096];
+    int rc = 0;
+    while (rc == 0 && fgets(line, sizeof(line), stdin)) {
+        line[strcspn(line, "\n")] = '\0';
+        char *first = strchr(line, ' ');
+        char *second = first ? strchr(first + 1, ' ') : NULL;
+        if (first) {
+            *first++ = '\0';
+        }
+        if (second) {
+            *second++ = '\0';
+        }
+        rc = on_words(&d, line, first, second);
+    }
+    textfsm_run_free(d.run);
+    textfsm_template_free(d.template);
+    free(d.bytes);
+    return rc;
+}
