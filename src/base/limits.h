@@ -18,6 +18,9 @@
 #define LIMIT_YAML_BYTES      MIB(16)
 #define LIMIT_YAML_DEPTH      64
 #define LIMIT_YAML_NODES      2000000
+#define LIMIT_JSON_DEPTH      512
+#define LIMIT_CSV_BYTES       MIB(64)
+#define LIMIT_CSV_FIELDS      4096
 #define LIMIT_HOSTS           100000
 #define LIMIT_FILE_NAME       200
 #define LIMIT_SECRET_BYTES    1024
@@ -44,6 +47,7 @@
 /* a run */
 #define LIMIT_WORKERS        5000
 #define LIMIT_WAITING_BYTES  MIB(16) /* finished hosts kept in memory before they wait on disk */
+#define LIMIT_SPOOL_BYTES    MIB(4)  /* of one waiting table, before it waits on disk */
 #define LIMIT_WRITER_COLUMNS 4096
 
 #endif
