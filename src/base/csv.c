@@ -1,0 +1,215 @@
+#include "base/csv.h"
+
+#include "base/limits.h"
+
+#include <csv.h>
+#include <stdlib.h>
+
+bool csv_delimiter_ok(char c)
+{
+    return c != '"' && c != '\r' && c != '\n' && c != ' ' && c > 0 && (unsigned char)c < 0x7F;
+}
+
+void csv_style_init(struct csv_style *style, char delimiter, bool crlf)
+{
+    *style = (struct csv_style){.delimiter = delimiter, .crlf = crlf};
+    style->special[(unsigned char)delimiter] = true;
+    style->special['"'] = style->special['\r'] = style->special['\n'] = true;
+    style->edge[' '] = style->edge['\t'] = true;
+}
+
+void csv_begin(struct csv_style *style, struct strbuf *out)
+{
+    style->cells = 0;
+    style->start = out->len;
+}
+
+static bool needs_quotes(const struct csv_style *style, struct view cell)
+{
+    if (cell.len == 0) {
+        return false;
+    }
+    const unsigned char *p = (const unsigned char *)cell.ptr;
+    if (style->edge[p[0]] || style->edge[p[cell.len - 1]]) {
+        return true;
+    }
+    for (size_t i = 0; i < cell.len; i++) {
+        if (style->special[p[i]]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_quoted(struct strbuf *out, struct view cell)
+{
+    if (!strbuf_grow(out, cell.len * 2 + 2)) {
+        return;
+    }
+    out->len += csv_write2(out->buf + out->len, cell.len * 2 + 2, cell.ptr, cell.len, '"');
+    out->buf[out->len] = '\0';
+}
+
+void csv_cell(struct csv_style *style, struct strbuf *out, struct view cell)
+{
+    if (style->cells++) {
+        strbuf_addch(out, style->delimiter);
+    }
+    if (needs_quotes(style, cell)) {
+        add_quoted(out, cell);
+    } else {
+        strbuf_addview(out, cell);
+    }
+}
+
+void csv_end(struct csv_style *style, struct strbuf *out)
+{
+    if (style->cells == 1 && out->len == style->start) {
+        strbuf_addstr(out, "\"\"");
+    }
+    strbuf_addstr(out, style->crlf ? "\r\n" : "\n");
+}
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+struct reader {
+    const char *path;
+    csv_record_fn *on_record;
+    void *user;
+    struct err *err;
+    int status;
+    int line;            /* where the record under way starts */
+    bool ended;          /* the library ended a record in this line */
+    struct strbuf bytes; /* of the record's fields, each followed by NUL */
+    struct view *fields;
+    size_t nfields, size;
+};
+
+static int add_field(struct reader *r)
+{
+    if (r->nfields == LIMIT_CSV_FIELDS) {
+        return err_set_at(r->err, ERR_LIMIT, r->line, 0,
+                          "%s:%d: more than %d fields in a record", r->path, r->line,
+                          LIMIT_CSV_FIELDS);
+    }
+    if (r->nfields < r->size) {
+        return 0;
+    }
+    size_t size = r->size ? r->size * 2 : 16;
+    struct view *fields = realloc(r->fields, size * sizeof(*fields));
+    if (!fields) {
+        return err_nomem(r->err);
+    }
+    r->fields = fields;
+    r->size = size;
+    return 0;
+}
+
+/* Fields keep only their lengths until the record ends: the buffer may still move. */
+static void on_field(void *bytes, size_t len, void *user)
+{
+    struct reader *r = user;
+    if (r->status < 0 || (r->status = add_field(r)) < 0) {
+        return;
+    }
+    strbuf_add(&r->bytes, bytes, len);
+    strbuf_addch(&r->bytes, '\0');
+    r->fields[r->nfields++].len = len;
+}
+
+static void on_end(int terminator, void *user)
+{
+    (void)terminator;
+    struct reader *r = user;
+    r->ended = true;
+    if (r->status < 0) {
+        return;
+    }
+    if (strbuf_failed(&r->bytes)) {
+        r->status = err_nomem(r->err);
+        return;
+    }
+    const char *at = r->bytes.buf;
+    for (size_t i = 0; i < r->nfields; i++) {
+        r->fields[i].ptr = at;
+        at += r->fields[i].len + 1;
+    }
+    r->status = r->on_record(r->user, r->fields, r->nfields, r->line, r->err);
+    r->nfields = 0;
+    strbuf_reset(&r->bytes);
+}
+
+/* The next line with its end: LF, CR LF, or a CR alone. */
+static struct view next_line(struct view text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        bool cr_alone = text.ptr[i] == '\r' && !(i + 1 < text.len && text.ptr[i + 1] == '\n');
+        if (text.ptr[i] == '\n' || cr_alone) {
+            return view_slice(text, 0, i + 1);
+        }
+    }
+    return text;
+}
+
+static int bad_csv(const struct reader *r, struct csv_parser *parser)
+{
+    if (csv_error(parser) != CSV_EPARSE) {
+        return err_nomem(r->err);
+    }
+    return err_set_at(r->err, ERR_INPUT, r->line, 0,
+                      "%s:%d: not CSV: a quote that is not doubled inside a field, or a field "
+                      "whose closing quote is missing",
+                      r->path, r->line);
+}
+
+static bool blank(struct view line, char delimiter)
+{
+    return view_trim(line).len == 0 && !memchr(line.ptr, delimiter, line.len);
+}
+
+static int feed(struct reader *r, struct csv_parser *parser, struct view text)
+{
+    bool middle = false;
+    for (int line = 1; text.len && r->status == 0; line++) {
+        struct view piece = next_line(text);
+        text = view_slice(text, piece.len, text.len);
+        if (!middle) {
+            r->line = line;
+            if (blank(piece, (char)csv_get_delim(parser))) {
+                continue;
+            }
+        }
+        r->ended = false;
+        if (csv_parse(parser, piece.ptr, piece.len, on_field, on_end, r) != piece.len) {
+            return r->status ? r->status : bad_csv(r, parser);
+        }
+        middle = !r->ended;
+    }
+    if (r->status == 0 && csv_fini(parser, on_field, on_end, r) != 0) {
+        return bad_csv(r, parser);
+    }
+    return r->status;
+}
+
+int csv_read(struct view text, const char *path, char delimiter, csv_record_fn *on_record,
+             void *user, struct err *err)
+{
+    if (text.len > LIMIT_CSV_BYTES) {
+        return err_set(err, ERR_LIMIT, "%s: larger than %zu MiB", path, LIMIT_CSV_BYTES >> 20);
+    }
+    struct csv_parser parser;
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
+        return err_nomem(err);
+    }
+    csv_set_delim(&parser, (unsigned char)delimiter);
+    struct reader reader = {.path = path, .on_record = on_record, .user = user, .err = err};
+    strbuf_init(&reader.bytes);
+    if (view_starts(text, VIEW("\xEF\xBB\xBF"))) {
+        text = view_slice(text, 3, text.len);
+    }
+    int status = feed(&reader, &parser, text);
+    strbuf_release(&reader.bytes);
+    free(reader.fields);
+    csv_free(&parser);
+    return status;
+}
