@@ -1,7 +1,7 @@
 /*
- * Emit: finished hosts -> records -> a writer. Parses each output with the plan's templates, puts
- * the rows in inventory order where the format wants that, and keeps what must wait for a slower
- * host in memory up to LIMIT_WAITING_BYTES and in an unlinked temporary file beyond.
+ * Emit: finished hosts -> records -> a writer. Parses each output with the plan's templates,
+ * puts the rows in inventory order where the format wants that, and keeps what must wait for a
+ * slower host in memory up to LIMIT_WAITING_BYTES and in an unlinked temporary file beyond.
  *
  *     emit_new(&emit, &plan, writer, &options, &err);
  *     emit_host(emit, result, &err);        each finished host, in any order

@@ -26,14 +26,14 @@ struct credentials {
 };
 
 struct loop_options {
-    size_t workers;               /* sessions in flight */
+    size_t workers; /* sessions in flight */
     enum host_keys host_keys;
-    const char *known_hosts;      /* NULL = ~/.ssh/known_hosts */
-    const char *username;         /* for hosts that name none; NULL = the login name */
-    bool use_agent;               /* ssh-agent and ~/.ssh/id_* for hosts that name no key */
-    ms_t connect_ms, auth_ms;     /* 0 = limits.h */
+    const char *known_hosts;  /* NULL = ~/.ssh/known_hosts */
+    const char *username;     /* for hosts that name none; NULL = the login name */
+    bool use_agent;           /* ssh-agent and ~/.ssh/id_* for hosts that name no key */
+    ms_t connect_ms, auth_ms; /* 0 = limits.h */
     ms_t idle_ms, command_ms;
-    int retries;                  /* of connecting only */
+    int retries; /* of connecting only */
     /* Called in a loop's thread, must be thread-safe and not block. */
     int (*credentials)(void *user, const struct host *host, struct credentials *out,
                        struct err *err);

@@ -1,29 +1,46 @@
 /*
- * The plan of a run: for each host, on its platform, which commands and which template reads each
- * output. Made and checked completely before anything connects.
+ * The plan of a run: for each host, on its platform, which commands and which template reads
+ * each output. Made and checked completely before anything connects.
+ *
+ *     struct plan plan = PLAN_INIT;
+ *     if (plan_make(&plan, &inventory, library, &request, &err) < 0) ...
+ *     plan_release(&plan);
+ *
+ * What -t NAME runs on a platform: the command that platform.yml maps NAME to; else the Command
+ * of the index row whose template has that name, written out in full; else NAME with blanks for
+ * `_`, where the index takes that for the same template; else it is an error that says to give
+ * -c. What parses the output of -c TEXT is what the index says, or nothing: then the text
+ * itself is the record. Hosts of one platform share their commands.
  */
 #ifndef COLLECT_PLAN_H
 #define COLLECT_PLAN_H
 
 #include "collect/inventory.h"
+#include "collect/library.h"
 #include "output/writer.h"
 #include "session/platform.h"
 #include "textfsm.h"
 
-/* One table of the run's output: one a template name asked for, over all platforms. Its columns
- * are host, platform, command, collected_at, the inventory data asked for, then the union of the
- * templates' values in first-seen order (lower-case), or `output` for raw text. */
+/* One table of the run's output: one a template name, over all platforms, and one (`output`)
+ * for all raw text. Its columns are host, platform, command, collected_at, then the union of
+ * the templates' values in first-seen order (lower-case), or `output`. Where a value has the
+ * name of one of the first four, it keeps it and the run's column gets a `_` in front. */
 #define PLAN_BASE_COLUMNS 4
 
 struct job_command {
     const char *command; /* what is sent */
     const char *asked;   /* the -t name or -c text that led to it */
+    const char *why;     /* for people: "templates/index line 12 (sh[[ow]] ver[[sion]])" */
     size_t table;        /* in plan.tables */
-    /* The templates that read its output: usually one, several are merged on Key; none = raw. */
+    /* The templates that read its output: usually one, several are merged on Key; none = raw.
+     */
     const struct textfsm_template *const *templates;
     size_t ntemplates;
-    const size_t *column_of; /* merged template column -> column of the table */
-    size_t ncolumns;         /* of the merged templates */
+    const char *template_path; /* file name as the index has it; NULL = raw */
+    /* Column of the merged templates -> column of the table. The merged templates have the
+     * values of the first, then each other's that are not there yet, by exact name. */
+    const size_t *column_of;
+    size_t ncolumns;
 };
 
 struct job {
@@ -37,9 +54,32 @@ struct plan {
     struct arena arena;
     struct job *jobs; /* one a host, in inventory order */
     size_t njobs;
-    size_t ncommands; /* of all jobs */
+    size_t ncommands;     /* of all jobs */
     struct table *tables; /* what the writers get */
     size_t ntables;
 };
+
+#define PLAN_INIT                                                                              \
+    {                                                                                          \
+        ARENA_INIT, NULL, 0, 0, NULL, 0                                                        \
+    }
+
+struct plan_ask {
+    bool template; /* -t: text is a template's name; else -c: a command */
+    const char *text;
+};
+
+struct plan_request {
+    const struct plan_ask *asks; /* at least one */
+    size_t nasks;
+    const char *template_file; /* reads the output of every -c; NULL = by the index */
+    bool allow_changes;        /* also commands that do not only read */
+};
+
+/* inventory and library must outlive the plan; *plan must be released in any case. ERR_INPUT: a
+ * platform or template that is unknown or unusable; ERR_USAGE: a command that would change. */
+int plan_make(struct plan *plan, const struct inventory *inventory, struct library *library,
+              const struct plan_request *request, struct err *err);
+void plan_release(struct plan *plan);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum status {
     STATUS_OK,
-    STATUS_FAILED,      /* the device refused the command; exit status of an exec command != 0 */
+    STATUS_FAILED, /* the device refused the command; exit status of an exec command != 0 */
     STATUS_PARSE_ERROR, /* set by emit: the template met text that it refuses */
     STATUS_INCOMPLETE,  /* the connection ended in the middle */
     STATUS_TIMED_OUT,
@@ -50,7 +50,8 @@ struct host_result {
 };
 
 /* A result for host with n commands, all NOT_RUN. NULL when memory ran out. */
-struct host_result *host_result_new(const struct host *host, const char *const *commands, size_t n);
+struct host_result *host_result_new(const struct host *host, const char *const *commands,
+                                    size_t n);
 void host_result_free(struct host_result *result);
 
 /* Sets status and reason of the host, and of every command that has not run. */

@@ -1,0 +1,69 @@
+/*
+ * The library: all that the folders of a search path hold. Indexes and platforms are read when
+ * first needed, templates compiled once and shared. Folders are asked in order; the first that
+ * has an answer gives it.
+ *
+ *     struct library *library;
+ *     library_open(&library, dirs, n, &err);
+ *     struct finding finding;
+ *     if (library_by_command(library, "cisco_ios", "show version", &finding, &err) == 1)
+ *         library_load(library, &finding, &templates, &ntemplates, &err);
+ *     library_free(library);
+ *
+ * A template's name is its file's without folder, extension and a leading `<platform>_`, so
+ * cisco_ios/show_version.textfsm and cisco_ios_show_version.textfsm are both `show_version`.
+ */
+#ifndef COLLECT_LIBRARY_H
+#define COLLECT_LIBRARY_H
+
+#include "base/arena.h"
+#include "session/platform.h"
+#include "textfsm.h"
+
+struct library;
+
+/* dirs must outlive the library. */
+int library_open(struct library **out, const char *const *dirs, size_t n, struct err *err);
+void library_free(struct library *library);
+
+/* All platforms of the folders; NULL with err when one of their files is unusable. */
+const struct platform_set *library_platforms(struct library *library, struct err *err);
+
+/* Which template files read an output. */
+struct finding {
+    const char *dir;       /* the folder of the search path */
+    const char *templates; /* file names in dir, ':' between several */
+    const char *name;      /* of the template, as above */
+    const char *command;   /* what to send; NULL when that is not one literal text */
+    const char *index;     /* path of the index that says so; NULL = none, found by file name */
+    unsigned line;         /* in the index, of the row that won */
+    const char *row;       /* that row's Command, as written; NULL without an index */
+    bool whole;            /* platform and command matched to their ends, not as prefixes */
+};
+
+/* What the indexes say of a platform's command: 1 = found, 0 = none, negative = error.
+ * Findings live as long as the library. */
+int library_by_command(struct library *library, const char *platform, const char *command,
+                       struct finding *out, struct err *err);
+
+/* The same for a template's name, with or without the leading platform. The command is the
+ * index row's, else the name with blanks for `_` if the row takes that. Files without an index
+ * row are found by name: <platform>/<name>.textfsm, <platform>_<name>.textfsm. */
+int library_by_name(struct library *library, const char *platform, const char *name,
+                    struct finding *out, struct err *err);
+
+/* The nearest name of a template that the platform has, or NULL. */
+const char *library_guess(struct library *library, const char *platform, const char *name);
+
+/* The templates of a finding, compiled. The array and they live as long as the library. */
+int library_load(struct library *library, const struct finding *finding,
+                 const struct textfsm_template *const **out, size_t *n, struct err *err);
+
+/* One template file, compiled; likewise. */
+int library_load_file(struct library *library, const char *path,
+                      const struct textfsm_template **out, struct err *err);
+
+/* textfsm's error as ours: its text, and the exit status of an unusable file. */
+int library_error(const struct textfsm_error *from, struct err *err);
+
+#endif

@@ -1,0 +1,317 @@
+#include "collect/plan.h"
+
+#include "collect/shape.h"
+
+/* What a platform's hosts all do. */
+struct kit {
+    const char *name; /* as the hosts write the platform */
+    const struct platform *platform;
+    struct job_command *commands;
+    size_t ncommands;
+    struct kit *next;
+};
+
+struct maker {
+    struct plan *plan;
+    struct library *library;
+    const struct plan_request *request;
+    struct shape shape;
+    struct kit *kits;
+};
+
+void plan_release(struct plan *plan)
+{
+    arena_release(&plan->arena);
+    *plan = (struct plan)PLAN_INIT;
+}
+
+/* ---- The names of a platform ---------------------------------------------------------------
+ */
+
+typedef int (*lookup)(struct library *library, const char *platform, const char *text,
+                      struct finding *out, struct err *err);
+
+/* Under the name that the host uses, then the platform's own, then its other names: indexes
+ * have been written with any of them. */
+static int look_up(struct maker *m, const struct kit *kit, lookup by, const char *text,
+                   struct finding *out, struct err *err)
+{
+    int rc = by(m->library, kit->name, text, out, err);
+    if (rc == 0 && strcmp(kit->name, kit->platform->name) != 0) {
+        rc = by(m->library, kit->platform->name, text, out, err);
+    }
+    const char *const *alias = kit->platform->aliases;
+    for (; rc == 0 && alias && *alias; alias++) {
+        rc = by(m->library, *alias, text, out, err);
+    }
+    return rc;
+}
+
+static const char *explain(struct maker *m, const struct finding *finding)
+{
+    if (!finding->index) {
+        return arena_printf(&m->plan->arena, "%s/%s", finding->dir, finding->templates);
+    }
+    return arena_printf(&m->plan->arena, "%s:%u (%s)", finding->index, finding->line,
+                        finding->row);
+}
+
+/* ---- Asks ----------------------------------------------------------------------------------
+ */
+
+/* The command's templates, table and columns, from what was found. */
+static int use_finding(struct maker *m, struct job_command *command, const char *table,
+                       const struct finding *finding, struct err *err)
+{
+    struct shape_place place;
+    int rc = library_load(m->library, finding, &command->templates, &command->ntemplates, err);
+    if (rc == 0) {
+        rc = shape_templates(&m->shape, table, command->templates, command->ntemplates, &place,
+                             err);
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    command->template_path = finding->templates;
+    command->why = explain(m, finding);
+    command->table = place.table;
+    command->column_of = place.column_of;
+    command->ncolumns = place.ncolumns;
+    return command->why ? 0 : err_nomem(err);
+}
+
+static int use_file(struct maker *m, struct job_command *command, const char *path,
+                    struct err *err)
+{
+    const char *slash = strrchr(path, '/');
+    struct view name = view_of(slash ? slash + 1 : path);
+    const char *dot = strrchr(name.ptr, '.');
+    name.len = dot && dot != name.ptr ? (size_t)(dot - name.ptr) : name.len;
+    const char *table = arena_dup(&m->plan->arena, name);
+    const struct textfsm_template **templates =
+        arena_array(&m->plan->arena, 1, sizeof(*templates));
+    struct shape_place place;
+    if (!table || !templates) {
+        return err_nomem(err);
+    }
+    int rc = library_load_file(m->library, path, &templates[0], err);
+    if (rc == 0) {
+        rc = shape_templates(&m->shape, table, templates, 1, &place, err);
+    }
+    if (rc == 0) {
+        command->templates = templates;
+        command->ntemplates = 1;
+        command->template_path = path;
+        command->why = "-T";
+        command->table = place.table;
+        command->column_of = place.column_of;
+        command->ncolumns = place.ncolumns;
+    }
+    return rc;
+}
+
+static int use_raw(struct maker *m, struct job_command *command, struct err *err)
+{
+    struct shape_place place;
+    int rc = shape_raw(&m->shape, &place, err);
+    if (rc == 0) {
+        command->why = "no template reads it";
+        command->table = place.table;
+        command->column_of = place.column_of;
+        command->ncolumns = place.ncolumns;
+    }
+    return rc;
+}
+
+static int no_template(struct maker *m, const struct kit *kit, const char *name,
+                       struct err *err)
+{
+    const char *guess = library_guess(m->library, kit->name, name);
+    if (!guess) {
+        guess = library_guess(m->library, kit->platform->name, name);
+    }
+    if (strchr(name, '/')) {
+        return err_set(err, ERR_INPUT,
+                       "-t takes a template's name, not a path: -c COMMAND -T %s", name);
+    }
+    return err_set(err, ERR_INPUT, "platform %s has no template '%s'%s%s%s", kit->name, name,
+                   guess ? ": did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
+}
+
+/* -t NAME */
+static int add_template(struct maker *m, struct kit *kit, const char *name,
+                        struct job_command *command, struct err *err)
+{
+    struct finding finding;
+    const char *mapped = platform_command(kit->platform, name);
+    int rc = mapped ? look_up(m, kit, library_by_command, mapped, &finding, err) : 0;
+    if (rc == 0) {
+        rc = look_up(m, kit, library_by_name, name, &finding, err);
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    if (rc == 0) {
+        return no_template(m, kit, name, err);
+    }
+    command->command = mapped ? mapped : finding.command;
+    if (!command->command) {
+        return err_set(err, ERR_INPUT,
+                       "template %s of %s stands for no single command (%s:%u: %s): give -c "
+                       "COMMAND instead",
+                       name, kit->name, finding.index, finding.line, finding.row);
+    }
+    /* One table a name: what platforms map to it goes there, too. */
+    return use_finding(m, command, mapped ? name : finding.name, &finding, err);
+}
+
+/* -c TEXT */
+static int add_command(struct maker *m, struct kit *kit, const char *text,
+                       struct job_command *command, struct err *err)
+{
+    command->command = text;
+    if (m->request->template_file) {
+        return use_file(m, command, m->request->template_file, err);
+    }
+    struct finding finding;
+    int rc = look_up(m, kit, library_by_command, text, &finding, err);
+    if (rc < 0) {
+        return rc;
+    }
+    return rc ? use_finding(m, command, finding.name, &finding, err) : use_raw(m, command, err);
+}
+
+static int check_command(struct maker *m, const struct kit *kit, const char *command,
+                         struct err *err)
+{
+    if (command[strcspn(command, "\r\n")] != '\0') {
+        return err_set(err, ERR_USAGE, "a command is one line: give -c several times");
+    }
+    if (!m->request->allow_changes && !platform_reads_only(kit->platform, view_of(command))) {
+        return err_set(err, ERR_USAGE,
+                       "'%s' is not among the commands that only read on %s; --allow-changes "
+                       "runs it all the same",
+                       command, kit->name);
+    }
+    return 0;
+}
+
+static bool asked_already(const struct kit *kit, const struct job_command *command)
+{
+    for (size_t i = 0; i < kit->ncommands; i++) {
+        const struct job_command *other = &kit->commands[i];
+        if (other != command && other->table == command->table &&
+            strcmp(other->command, command->command) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int fill_kit(struct maker *m, struct kit *kit, struct err *err)
+{
+    const struct plan_request *request = m->request;
+    kit->commands = arena_array(&m->plan->arena, request->nasks, sizeof(*kit->commands));
+    if (!kit->commands) {
+        return err_nomem(err);
+    }
+    for (size_t i = 0; i < request->nasks; i++) {
+        struct job_command *command = &kit->commands[kit->ncommands];
+        const struct plan_ask *ask = &request->asks[i];
+        *command = (struct job_command){.asked = ask->text};
+        int rc = ask->template ? add_template(m, kit, ask->text, command, err)
+                               : add_command(m, kit, ask->text, command, err);
+        if (rc == 0) {
+            rc = check_command(m, kit, command->command, err);
+        }
+        if (rc < 0) {
+            return rc;
+        }
+        kit->ncommands += !asked_already(kit, command);
+    }
+    return 0;
+}
+
+/* ---- Hosts ---------------------------------------------------------------------------------
+ */
+
+static int at_host(const struct host *host, int code, struct err *err)
+{
+    if (host->file) {
+        err_prefix(err, "%s:%d: host %s", host->file, host->line, host->name);
+    } else {
+        err_prefix(err, "host %s", host->name);
+    }
+    return code;
+}
+
+static int find_platform(struct maker *m, const struct host *host, struct kit *kit,
+                         struct err *err)
+{
+    const struct platform_set *set = library_platforms(m->library, err);
+    if (!set) {
+        return err && err->code ? err->code : ERR_INPUT;
+    }
+    if (!host->platform) {
+        err_set(err, ERR_INPUT,
+                "its platform is not said: --platform NAME, or `platform:` in "
+                "the inventory");
+        return at_host(host, ERR_INPUT, err);
+    }
+    kit->name = host->platform;
+    kit->platform = platform_find(set, host->platform);
+    if (kit->platform) {
+        return 0;
+    }
+    const char *guess = platform_guess(set, host->platform);
+    err_set(err, ERR_INPUT, "there is no platform '%s'%s%s%s", host->platform,
+            guess ? ": did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
+    return at_host(host, ERR_INPUT, err);
+}
+
+/* The kit of the host's platform, made when it is the first. */
+static int kit_for(struct maker *m, const struct host *host, struct kit **out, struct err *err)
+{
+    for (struct kit *kit = m->kits; kit && host->platform; kit = kit->next) {
+        if (strcmp(kit->name, host->platform) == 0) {
+            *out = kit;
+            return 0;
+        }
+    }
+    struct kit *kit = arena_get(&m->plan->arena, sizeof(*kit));
+    if (!kit) {
+        return err_nomem(err);
+    }
+    int rc = find_platform(m, host, kit, err);
+    if (rc == 0) {
+        rc = fill_kit(m, kit, err);
+    }
+    kit->next = m->kits;
+    m->kits = kit;
+    *out = kit;
+    return rc;
+}
+
+int plan_make(struct plan *plan, const struct inventory *inventory, struct library *library,
+              const struct plan_request *request, struct err *err)
+{
+    *plan = (struct plan)PLAN_INIT;
+    struct maker m = {plan, library, request, {&plan->arena, NULL, NULL, 0}, NULL};
+    plan->jobs = arena_array(&plan->arena, inventory->count, sizeof(*plan->jobs));
+    if (!plan->jobs) {
+        return err_nomem(err);
+    }
+    for (size_t i = 0; i < inventory->count; i++) {
+        struct kit *kit = NULL;
+        int rc = kit_for(&m, &inventory->hosts[i], &kit, err);
+        if (rc < 0) {
+            return rc;
+        }
+        plan->jobs[plan->njobs++] = (struct job){.host = &inventory->hosts[i],
+                                                 .platform = kit->platform,
+                                                 .commands = kit->commands,
+                                                 .ncommands = kit->ncommands};
+        plan->ncommands += kit->ncommands;
+    }
+    return shape_finish(&m.shape, &plan->tables, &plan->ntables, err);
+}
