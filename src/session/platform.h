@@ -31,7 +31,8 @@
  *     prompt, prompt_above, enable.prompt, pager, login   a whole line, blanks around it aside
  *     questions, enable.password       the end of the line the device waits in
  *     errors                           the start of one of the first lines of an output
- *     writes, redact                   anywhere
+ *     writes                           anywhere
+ *     redact                           anywhere in a line; its group 1, if any, is the secret
  */
 #ifndef SESSION_PLATFORM_H
 #define SESSION_PLATFORM_H
@@ -123,5 +124,10 @@ const char *platform_command(const struct platform *p, const char *template_name
  * ver` is not recognized.
  */
 bool platform_reads_only(const struct platform *p, struct view command);
+
+/* The line in which the device refused a command, in its own words, if one of the first lines
+ * of the output matches a pattern of errors; else ptr is NULL. */
+struct view platform_refusal(const struct platform *p, struct regex_scratch *scratch,
+                             struct view output);
 
 #endif
