@@ -43,6 +43,8 @@
 #define LIMIT_AUTH_MS    10000
 #define LIMIT_IDLE_MS    30000
 #define LIMIT_COMMAND_MS 120000
+#define LIMIT_AUTH_ROUNDS 10
+#define LIMIT_SEND_MS    2000 /* a send() that blocks all the same */
 
 /* a run */
 #define LIMIT_WORKERS        5000

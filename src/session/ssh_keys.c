@@ -1,0 +1,223 @@
+#include "session/ssh_keys.h"
+
+#include "base/strbuf.h"
+#include "session/ssh_private.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULTS 3
+
+struct keyring {
+    struct key **keys;
+    size_t count;
+    const struct key *defaults[DEFAULTS];
+    size_t ndefaults;
+};
+
+int keyring_new(struct keyring **out, struct err *err)
+{
+    *out = calloc(1, sizeof(**out));
+    return *out ? 0 : err_nomem(err);
+}
+
+static void key_free(struct key *key)
+{
+    if (key) {
+        ssh_key_free(key->private);
+        free(key->path);
+        free(key);
+    }
+}
+
+void keyring_free(struct keyring *ring)
+{
+    if (!ring) {
+        return;
+    }
+    for (size_t i = 0; i < ring->count; i++) {
+        key_free(ring->keys[i]);
+    }
+    free(ring->keys);
+    free(ring);
+}
+
+const char *key_path(const struct key *key)
+{
+    return key->path;
+}
+
+const struct key *const *keyring_defaults(const struct keyring *ring, size_t *n)
+{
+    *n = ring->ndefaults;
+    return ring->defaults;
+}
+
+/* Reading one file. */
+
+struct asking {
+    keyring_ask ask;
+    void *user;
+    const char *path;
+    struct err *err;
+    bool asked;
+};
+
+/* libssh calls this when a key turns out to be encrypted. */
+static int give_passphrase(const char *prompt, char *buf, size_t len, int echo, int verify,
+                           void *user)
+{
+    (void)prompt, (void)echo, (void)verify;
+    struct asking *asking = user;
+    struct secret passphrase = SECRET_INIT;
+    asking->asked = true;
+    if (!asking->ask || asking->ask(asking->user, asking->path, &passphrase, asking->err) < 0 ||
+        passphrase.len >= len) {
+        secret_release(&passphrase);
+        return -1;
+    }
+    memcpy(buf, passphrase.bytes, passphrase.len + 1);
+    secret_release(&passphrase);
+    return 0;
+}
+
+static int check_mode(const char *path, struct err *err)
+{
+    struct stat st;
+    if (stat(path, &st) < 0) {
+        return err_set(err, ERR_INPUT, "key %s: %s", path, strerror(errno));
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return err_set(err, ERR_INPUT, "key %s: not a file", path);
+    }
+    if (st.st_uid == getuid() && (st.st_mode & 077)) {
+        return err_set(err, ERR_INPUT,
+                       "key %s: others may read it (mode %04o); run `chmod 600 %s`", path,
+                       (unsigned)st.st_mode & 07777, path);
+    }
+    return 0;
+}
+
+static int import(struct key *key, struct asking *asking, struct err *err)
+{
+    int rc =
+        ssh_pki_import_privkey_file(key->path, NULL, give_passphrase, asking, &key->private);
+    if (rc == SSH_OK) {
+        return 0;
+    }
+    if (asking->asked && !asking->ask) {
+        return err_set(err, ERR_INPUT,
+                       "key %s: it is encrypted; load it into ssh-agent (`ssh-add %s`)",
+                       key->path, key->path);
+    }
+    if (asking->asked) {
+        return err && err->text[0]
+                   ? ERR_INPUT
+                   : err_set(err, ERR_INPUT, "key %s: wrong passphrase", key->path);
+    }
+    return err_set(err, ERR_INPUT, "key %s: not a private key that can be read", key->path);
+}
+
+/* KEY-cert.pub, as ssh does. A certificate that cannot be read must not pass silently. */
+static int add_certificate(struct key *key, struct err *err)
+{
+    struct strbuf path = STRBUF_INIT;
+    ssh_key certificate = NULL;
+    int rc = 0;
+    strbuf_addf(&path, "%s-cert.pub", key->path);
+    if (strbuf_failed(&path)) {
+        return err_nomem(err);
+    }
+    if (access(path.buf, R_OK) == 0 &&
+        (ssh_pki_import_cert_file(path.buf, &certificate) != SSH_OK ||
+         ssh_pki_copy_cert_to_privkey(certificate, key->private) != SSH_OK)) {
+        rc = err_set(err, ERR_INPUT, "certificate %s: it cannot be read", path.buf);
+    }
+    ssh_key_free(certificate);
+    strbuf_release(&path);
+    return rc;
+}
+
+static struct key *key_read(const char *path, keyring_ask ask, void *user, struct err *err)
+{
+    struct asking asking = {ask, user, path, err, false};
+    if (check_mode(path, err) < 0) {
+        return NULL;
+    }
+    struct key *key = calloc(1, sizeof(*key));
+    if (!key || !(key->path = strdup(path))) {
+        err_nomem(err);
+        goto fail;
+    }
+    if (err) {
+        err->text[0] = '\0';
+    }
+    if (import(key, &asking, err) < 0 || add_certificate(key, err) < 0) {
+        goto fail;
+    }
+    return key;
+fail:
+    key_free(key);
+    return NULL;
+}
+
+/* The ring. */
+
+static const struct key *find(const struct keyring *ring, const char *path)
+{
+    for (size_t i = 0; i < ring->count; i++) {
+        if (strcmp(ring->keys[i]->path, path) == 0) {
+            return ring->keys[i];
+        }
+    }
+    return NULL;
+}
+
+int keyring_add(struct keyring *ring, const char *path, keyring_ask ask, void *user,
+                const struct key **out, struct err *err)
+{
+    *out = find(ring, path);
+    if (*out) {
+        return 0;
+    }
+    struct key **keys = realloc(ring->keys, (ring->count + 1) * sizeof(struct key *));
+    if (!keys) {
+        return err_nomem(err);
+    }
+    ring->keys = keys;
+    struct err local = ERR_INIT;
+    struct key *key = key_read(path, ask, user, err ? err : &local);
+    if (!key) {
+        return ERR_INPUT;
+    }
+    ring->keys[ring->count++] = key;
+    *out = key;
+    return 0;
+}
+
+int keyring_add_defaults(struct keyring *ring, struct err *err)
+{
+    static const char *const names[DEFAULTS] = {"id_ed25519", "id_ecdsa", "id_rsa"};
+    const char *home = getenv("HOME");
+    if (!home || !*home) {
+        const struct passwd *pw = getpwuid(getuid());
+        home = pw ? pw->pw_dir : "/";
+    }
+    for (size_t i = 0; i < DEFAULTS; i++) {
+        struct strbuf path = STRBUF_INIT;
+        const struct key *key = NULL;
+        strbuf_addf(&path, "%s/.ssh/%s", home, names[i]);
+        if (strbuf_failed(&path)) {
+            return err_nomem(err);
+        }
+        if (access(path.buf, R_OK) == 0 &&
+            keyring_add(ring, path.buf, NULL, NULL, &key, NULL) == 0) {
+            ring->defaults[ring->ndefaults++] = key;
+        }
+        strbuf_release(&path);
+    }
+    return 0;
+}

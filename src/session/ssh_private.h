@@ -1,0 +1,35 @@
+/*
+ * Shared by the files named ssh_*.c, the only ones that know libssh. No code or type of libssh
+ * leaves them.
+ */
+#ifndef SESSION_SSH_PRIVATE_H
+#define SESSION_SSH_PRIVATE_H
+
+#include "session/ssh.h"
+#include "session/ssh_auth.h"
+#include "session/ssh_keys.h"
+
+#include <libssh/libssh.h>
+
+struct key {
+    char *path;
+    ssh_key private;
+};
+
+struct connection {
+    ssh_session session;
+    struct connection_options options;
+    const char *doing;
+    enum fault fault;
+    int fd;       /* as it was given */
+    bool begun;   /* libssh knows of fd, and may close it */
+    bool trusted; /* the host key is: the only way to it is hostkeys_trust() */
+    struct auth auth;
+    char *algorithms;
+    char *fingerprint;
+};
+
+/* Notes the fault and puts libssh's words about it into err, behind what we were doing. */
+enum step connection_fail(struct connection *c, enum fault fault, struct err *err);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * Streams of a connection: a shell with a terminal, or one command. Nothing waits. (They are
+ * SSH channels; libssh has the names channel_*.)
+ *
+ *     struct stream *s;
+ *     stream_new(&s, c, take, user, &err);
+ *     while ((step = stream_shell(s, &err)) == STEP_WAIT) ...     or stream_exec()
+ *     while ((step = stream_pump(s, &err)) == STEP_DONE) ...      take() gets what came
+ *     stream_write(s, bytes, &err);
+ *     if (stream_eof(s)) ...                                      the other side is done
+ *     stream_free(s);
+ *
+ * Received bytes are handed to take() at once, whichever call happened to read them from the
+ * socket: nothing stays behind in a buffer that no poll would ever report.
+ *
+ * The terminal is 511 columns wide, so that devices do not wrap long lines. Agent, X11 and port
+ * forwarding are never asked for, and what a server asks to open is refused.
+ */
+#ifndef SESSION_SSH_STREAM_H
+#define SESSION_SSH_STREAM_H
+
+#include "session/ssh.h"
+
+#include <stddef.h>
+
+struct stream;
+
+/* Must not call back into the stream or its connection. */
+typedef void (*stream_take)(void *user, bool is_stderr, struct view bytes);
+
+int stream_new(struct stream **out, struct connection *c, stream_take take, void *user,
+               struct err *err);
+void stream_free(struct stream *s);
+
+enum step stream_shell(struct stream *s, struct err *err);
+enum step stream_exec(struct stream *s, const char *command, struct err *err);
+
+/* Reads a little from the socket. DONE: something came, maybe there is more; WAIT: nothing for
+ * now; FAILED: the connection broke. */
+enum step stream_pump(struct stream *s, struct err *err);
+
+/* How many bytes were taken, maybe fewer than given; negative = it cannot be written to. */
+long stream_write(struct stream *s, struct view bytes, struct err *err);
+
+/* The other side sends nothing more. */
+bool stream_eof(const struct stream *s);
+
+/* It also closed the channel: no exit status can follow. */
+bool stream_closed(const struct stream *s);
+
+/* -1 when none has come. */
+int stream_exit_status(const struct stream *s);
+
+/* "KILL" when a signal ended the command, else "". */
+const char *stream_exit_signal(const struct stream *s);
+
+#endif
