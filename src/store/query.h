@@ -1,0 +1,31 @@
+/*
+ * Queries from people: one SELECT over a store, or --where/--select/--sort/--limit/--offset
+ * over rows on their way to a writer. Both run under the guard.
+ *
+ *     query_open(&q, db, sql, &err);        a bad statement is told here, with "did you mean"
+ *     query_columns(q)                      open a writer with this table
+ *     query_write(q, writer, &err);         every row into table 0 of the writer
+ *     query_close(q);
+ */
+#ifndef STORE_QUERY_H
+#define STORE_QUERY_H
+
+#include "output/writer.h"
+#include "store/db.h"
+
+struct query;
+
+/* name is the result's table name ("query"). db must outlive the query and stays guarded. */
+int query_open(struct query **out, struct db *db, struct view sql, const char *name,
+               struct err *err);
+const struct table *query_columns(const struct query *query);
+int query_write(struct query *query, struct writer *writer, size_t table, struct err *err);
+void query_close(struct query *query);
+
+/*
+ * Turns SQLite's message about a statement that does not compile into one for people: the name
+ * or the place, the words around it, the nearest known column, table or function.
+ */
+int query_explain_error(struct db *db, struct view sql, struct err *err);
+
+#endif

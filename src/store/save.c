@@ -1,0 +1,259 @@
+#include "store/save.h"
+
+#include "base/deadline.h"
+#include "store/rows.h"
+
+#include <stdlib.h>
+
+struct save {
+    struct writer writer; /* first: the writers' vtable */
+    struct db *db;
+    const struct table *tables;
+    size_t ntables;
+    struct row_insert *inserts; /* one a table */
+    sqlite3_stmt *host, *job;
+    sqlite3_int64 run;
+};
+
+static const char schema[] =
+    "CREATE TABLE IF NOT EXISTS _runs(id INTEGER PRIMARY KEY, started TEXT, ended TEXT, who "
+    "TEXT,"
+    " inventory TEXT, inventory_sha256 TEXT, options TEXT, version TEXT);"
+    "CREATE TABLE IF NOT EXISTS _hosts(run INTEGER, host TEXT, address TEXT, port INTEGER,"
+    " platform TEXT, status TEXT, reason TEXT, connect_ms INTEGER, auth_ms INTEGER,"
+    " total_ms INTEGER, algorithms TEXT, fingerprint TEXT);"
+    "CREATE INDEX IF NOT EXISTS _hosts_by_host ON _hosts(host);"
+    "CREATE TABLE IF NOT EXISTS _jobs(run INTEGER, host TEXT, command TEXT, template TEXT,"
+    " template_fingerprint TEXT, status TEXT, reason TEXT, collected_at TEXT, took_ms INTEGER,"
+    " exit_status INTEGER, output TEXT);"
+    "CREATE INDEX IF NOT EXISTS _jobs_by_host ON _jobs(host, command);";
+
+#define INSERT_HOST                                                                            \
+    "INSERT INTO _hosts(run, host, address, port, platform, status, reason, connect_ms, "      \
+    "auth_ms,"                                                                                 \
+    " total_ms, algorithms, fingerprint) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+#define INSERT_JOB                                                                             \
+    "INSERT INTO _jobs(run, host, command, template, template_fingerprint, status, reason,"    \
+    " collected_at, took_ms, exit_status, output) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+static int write_row(struct writer *w, size_t table, const struct textfsm_cell *cells,
+                     struct err *err)
+{
+    struct save *save = (struct save *)w;
+    return row_insert(&save->inserts[table], (long)save->run, cells, err);
+}
+
+static int close_nothing(struct writer *w, struct err *err)
+{
+    (void)w;
+    (void)err;
+    return 0;
+}
+
+static void abort_nothing(struct writer *w)
+{
+    (void)w;
+}
+
+static int begin_run(struct save *save, const struct save_run *run, struct err *err)
+{
+    sqlite3_stmt *st;
+    char now[UTC_STAMP_SIZE];
+    utc_stamp(now, sizeof(now));
+    int status = db_prepare(save->db,
+                            VIEW("INSERT INTO _runs(started, who, inventory, inventory_sha256,"
+                                 " options, version) VALUES(?, ?, ?, ?, ?, ?)"),
+                            &st, err);
+    if (status < 0) {
+        return status;
+    }
+    const char *const texts[] = {
+        now, run->who, run->inventory, run->inventory_sha256, run->options, run->version};
+    for (int i = 0; i < 6; i++) {
+        db_bind(st, i + 1, view_of(texts[i]));
+    }
+    status = db_step(save->db, st, err);
+    save->run = sqlite3_last_insert_rowid(save->db->handle);
+    sqlite3_finalize(st);
+    return status;
+}
+
+static int make_tables(struct save *save, struct err *err)
+{
+    int status = db_exec(save->db, schema, err);
+    for (size_t i = 0; i < save->ntables && status == 0; i++) {
+        status = rows_create(save->db, &save->tables[i], true, err);
+        if (status == 0) {
+            status = row_insert_init(&save->inserts[i], save->db, &save->tables[i], true, err);
+        }
+    }
+    if (status == 0) {
+        status = db_prepare(save->db, VIEW(INSERT_HOST), &save->host, err);
+    }
+    if (status == 0) {
+        status = db_prepare(save->db, VIEW(INSERT_JOB), &save->job, err);
+    }
+    return status;
+}
+
+/* The log is synced at every commit, so a finished host survives a power cut, not only a kill.
+ */
+static int start(struct save *save, const struct save_run *run, struct err *err)
+{
+    int status = db_exec(save->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", err);
+    if (status == 0) {
+        status = db_exec(save->db, "BEGIN IMMEDIATE", err);
+    }
+    if (status == 0) {
+        status = make_tables(save, err);
+    }
+    if (status == 0) {
+        status = begin_run(save, run, err);
+    }
+    if (status == 0) {
+        status = db_exec(save->db, "COMMIT", err);
+    }
+    return status;
+}
+
+int save_open(struct save **out, const char *path, const struct table *tables, size_t ntables,
+              const struct save_run *run, struct err *err)
+{
+    *out = NULL;
+    struct save *save = calloc(1, sizeof(*save));
+    if (!save) {
+        return err_nomem(err);
+    }
+    save->writer.row = write_row;
+    save->writer.close = close_nothing;
+    save->writer.abort = abort_nothing;
+    save->tables = tables;
+    save->ntables = ntables;
+    save->inserts = calloc(ntables ? ntables : 1, sizeof(*save->inserts));
+    int status = save->inserts ? db_open(&save->db, path, DB_WRITE, err) : err_nomem(err);
+    if (status == 0) {
+        status = start(save, run, err);
+    }
+    if (status < 0) {
+        save_abort(save);
+        return status;
+    }
+    *out = save;
+    return 0;
+}
+
+struct writer *save_writer(struct save *save)
+{
+    return &save->writer;
+}
+
+int save_host_begin(struct save *save, struct err *err)
+{
+    return db_exec(save->db, "BEGIN IMMEDIATE", err);
+}
+
+static void bind_number(sqlite3_stmt *st, int place, long n)
+{
+    if (n < 0) {
+        sqlite3_bind_null(st, place);
+    } else {
+        sqlite3_bind_int64(st, place, n);
+    }
+}
+
+static int insert(struct save *save, sqlite3_stmt *st, struct err *err)
+{
+    sqlite3_bind_int64(st, 1, save->run);
+    int status = db_step(save->db, st, err);
+    sqlite3_reset(st);
+    sqlite3_clear_bindings(st);
+    return status;
+}
+
+int save_job(struct save *save, const struct save_job *job, struct err *err)
+{
+    const char *const texts[] = {
+        job->host,   job->command, job->template_name, job->template_fingerprint,
+        job->status, job->reason,  job->collected_at};
+    for (int i = 0; i < 7; i++) {
+        db_bind(save->job, i + 2, view_of(texts[i]));
+    }
+    bind_number(save->job, 9, job->took_ms);
+    bind_number(save->job, 10, job->exit_status);
+    db_bind(save->job, 11, job->output);
+    return insert(save, save->job, err);
+}
+
+int save_host_end(struct save *save, const struct save_host *host, struct err *err)
+{
+    sqlite3_stmt *st = save->host;
+    db_bind(st, 2, view_of(host->host));
+    db_bind(st, 3, view_of(host->address));
+    bind_number(st, 4, host->port);
+    db_bind(st, 5, view_of(host->platform));
+    db_bind(st, 6, view_of(host->status));
+    db_bind(st, 7, view_of(host->reason));
+    bind_number(st, 8, host->connect_ms);
+    bind_number(st, 9, host->auth_ms);
+    bind_number(st, 10, host->total_ms);
+    db_bind(st, 11, view_of(host->algorithms));
+    db_bind(st, 12, view_of(host->fingerprint));
+    int status = insert(save, st, err);
+    return status < 0 ? status : db_exec(save->db, "COMMIT", err);
+}
+
+static int end_run(struct save *save, struct err *err)
+{
+    char now[UTC_STAMP_SIZE];
+    utc_stamp(now, sizeof(now));
+    sqlite3_stmt *st;
+    int status =
+        db_prepare(save->db, VIEW("UPDATE _runs SET ended = ? WHERE id = ?"), &st, err);
+    if (status < 0) {
+        return status;
+    }
+    db_bind(st, 1, view_of(now));
+    sqlite3_bind_int64(st, 2, save->run);
+    status = db_step(save->db, st, err);
+    sqlite3_finalize(st);
+    return status;
+}
+
+int save_close(struct save *save, struct err *err)
+{
+    int status = end_run(save, err);
+    save_abort(save);
+    return status;
+}
+
+void save_abort(struct save *save)
+{
+    if (!save) {
+        return;
+    }
+    for (size_t i = 0; save->inserts && i < save->ntables; i++) {
+        row_insert_release(&save->inserts[i]);
+    }
+    free(save->inserts);
+    sqlite3_finalize(save->host);
+    sqlite3_finalize(save->job);
+    db_close(save->db);
+    free(save);
+}
+
+bool save_has(struct db *db, const char *host, const char *command)
+{
+    sqlite3_stmt *st;
+    if (db_prepare(db,
+                   VIEW("SELECT status = 'ok' FROM _jobs WHERE host = ? AND command = ?"
+                        " ORDER BY run DESC LIMIT 1"),
+                   &st, NULL) < 0) {
+        return false;
+    }
+    db_bind(st, 1, view_of(host));
+    db_bind(st, 2, view_of(command));
+    bool has = db_step(db, st, NULL) > 0 && sqlite3_column_int(st, 0);
+    sqlite3_finalize(st);
+    return has;
+}

@@ -1,0 +1,69 @@
+/*
+ * A run saved as a database, one transaction a host, so that a kill at any moment loses no
+ * finished host:
+ *
+ *     save_open(&save, "run.db", tables, ntables, &run, &err);
+ *     save_host_begin(save, &err);
+ *     writer_row(save_writer(save), table, cells, &err);      this host's rows, any number
+ *     save_job(save, &job, &err);                             each of its commands
+ *     save_host_end(save, &host, &err);                       commits
+ *     save_close(save, &err);
+ *
+ * Tables, beside one for each of `tables`:
+ *
+ *     _runs   id, started, ended, who, inventory, inventory_sha256, options, version
+ *     _hosts  run, host, address, port, platform, status, reason, connect_ms, auth_ms,
+ * total_ms, algorithms, fingerprint _jobs   run, host, command, template, template_fingerprint,
+ * status, reason, collected_at, took_ms, exit_status, output
+ */
+#ifndef STORE_SAVE_H
+#define STORE_SAVE_H
+
+#include "output/writer.h"
+#include "store/db.h"
+
+struct save;
+
+/* Texts are NUL-terminated, NULL = unknown. */
+struct save_run {
+    const char *who, *inventory, *inventory_sha256;
+    const char *options; /* as typed; no secret is ever among them */
+    const char *version;
+};
+
+struct save_host {
+    const char *host, *address;
+    int port;
+    const char *platform, *status, *reason;
+    long connect_ms, auth_ms, total_ms;
+    const char *algorithms, *fingerprint;
+};
+
+struct save_job {
+    const char *host, *command;
+    const char *template_name, *template_fingerprint;
+    const char *status, *reason, *collected_at;
+    long took_ms;
+    int exit_status; /* -1 = none */
+    struct view output;
+};
+
+int save_open(struct save **out, const char *path, const struct table *tables, size_t ntables,
+              const struct save_run *run, struct err *err);
+
+/* Owned by save: closing or aborting it does nothing. Rows only between begin and end. */
+struct writer *save_writer(struct save *save);
+
+int save_host_begin(struct save *save, struct err *err);
+int save_job(struct save *save, const struct save_job *job, struct err *err);
+int save_host_end(struct save *save, const struct save_host *host, struct err *err);
+
+/* Ends the run (its `ended` stays NULL when this was never reached) and frees save. */
+int save_close(struct save *save, struct err *err);
+void save_abort(struct save *save);
+
+/* Whether the newest job of host and command in the database is ok: what --resume leaves out.
+ */
+bool save_has(struct db *db, const char *host, const char *command);
+
+#endif
