@@ -23,17 +23,17 @@ static size_t total(const struct fit_column *columns, size_t n, size_t gap, size
     return sum + (shown ? (shown - 1) * gap : 0);
 }
 
-static bool leave_one_out(struct fit_column *columns, size_t n)
+static bool leave_one_out(struct fit_column *columns, size_t n, bool only_spare)
 {
     struct fit_column *worst = NULL;
     size_t shown = 0;
     for (size_t i = 0; i < n; i++) {
-        if (columns[i].shown) {
-            shown++;
+        shown += columns[i].shown;
+        if (columns[i].shown && (columns[i].spare || !only_spare)) {
             worst = !worst || columns[i].worth <= worst->worth ? &columns[i] : worst;
         }
     }
-    if (shown <= 1) {
+    if (shown <= 1 || !worst) {
         return false;
     }
     worst->shown = false;
@@ -52,7 +52,7 @@ static size_t widest(const struct fit_column *columns, size_t n)
 /* The largest cap that fits; between low (fits, or nothing does) and high (too wide). */
 static size_t find_cap(const struct fit_column *columns, size_t n, size_t gap, size_t width)
 {
-    size_t low = 0, high = widest(columns, n);
+    size_t low = 0, high = widest(columns, n) + 1;
     while (low + 1 < high) {
         size_t middle = low + (high - low) / 2;
         if (total(columns, n, gap, middle) <= width) {
@@ -73,7 +73,9 @@ void fit_columns(struct fit_column *columns, size_t n, size_t gap, size_t width)
     if (width == 0 || total(columns, n, gap, SIZE_MAX) <= width) {
         return;
     }
-    while (total(columns, n, gap, 0) > width && leave_one_out(columns, n)) {
+    while (total(columns, n, gap, SIZE_MAX) > width && leave_one_out(columns, n, true)) {
+    }
+    while (total(columns, n, gap, 0) > width && leave_one_out(columns, n, false)) {
     }
     size_t cap = find_cap(columns, n, gap, width);
     size_t sum = total(columns, n, gap, cap);

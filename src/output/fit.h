@@ -13,6 +13,7 @@ struct fit_column {
     size_t natural; /* widest cell or heading */
     size_t least;   /* readable still */
     int worth;      /* the lowest goes first; of equals the last */
+    bool spare;     /* goes before any other is cut */
     bool shown;     /* result */
     size_t width;   /* result */
 };

@@ -16,6 +16,9 @@
 #define LEAST_WIDTH 10 /* of a cell that is cut */
 #define TAB_WIDTH   8
 
+/* What is worth more than this is cut before it is left out. */
+#define MISSED_LEAST 2
+
 /* What is learnt about a column while its rows go by. */
 struct seen {
     size_t width;
@@ -175,7 +178,7 @@ static int worth(const struct waiting_table *t, size_t column)
     if (!seen->varies && t->nrows > 1) {
         return 2;
     }
-    return t->table->columns[column].key ? 4 : 3;
+    return MISSED_LEAST + (t->table->columns[column].key ? 2 : 1);
 }
 
 static struct fit_column *fit_table(const struct waiting_table *t, size_t width)
@@ -187,6 +190,7 @@ static struct fit_column *fit_table(const struct waiting_table *t, size_t width)
         columns[i].natural = name > t->seen[i].width ? name : t->seen[i].width;
         columns[i].least = at_most(columns[i].natural, LEAST_WIDTH);
         columns[i].worth = worth(t, i);
+        columns[i].spare = columns[i].worth <= MISSED_LEAST;
     }
     if (columns) {
         fit_columns(columns, n, GAP, width);
@@ -242,7 +246,8 @@ static void add_heading(struct table_writer *w, const struct waiting_table *t,
     }
     strbuf_addstr(out, w->color ? "\033[1m" : "");
     add_line(out, t, columns, cells);
-    strbuf_addstr(out, w->color ? "\033[0m" : "");
+    strbuf_truncate(out, out->len - 1);
+    strbuf_addstr(out, w->color ? "\033[0m\n" : "\n");
     bool first = true;
     for (size_t i = 0; i < t->table->ncolumns; i++) {
         if (columns[i].shown) {
