@@ -34,7 +34,8 @@ struct screen {
     bool after_cr;
     unsigned sequence_len;
     char sequence[32];
-    size_t pager_start, pager_end; /* in the current line; equal: no pager is there */
+    unsigned char pager;
+    size_t pager_start, pager_end; /* in the current line */
 };
 
 /* max_bytes: ceiling of text, 0 = LIMIT_COMMAND_BYTES. */
