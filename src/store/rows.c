@@ -7,11 +7,12 @@
 #include <string.h>
 
 #define LIST_TYPE "JSON LIST"
+#define KEY_TYPE  "TEXT \"key\""
 
 static void add_column(struct strbuf *sql, const struct column *column)
 {
     sql_add_name(sql, column->name);
-    strbuf_addstr(sql, column->list ? " " LIST_TYPE : " TEXT");
+    strbuf_addstr(sql, column->list ? " " LIST_TYPE : column->key ? " " KEY_TYPE : " TEXT");
     for (unsigned i = 0; i < column->nkeys; i++) {
         strbuf_addch(sql, ' ');
         sql_add_name(sql, column->keys[i]);
@@ -184,6 +185,7 @@ static bool describe(sqlite3_stmt *st, int i, struct arena *arena, struct column
     const char *name = sqlite3_column_name(st, i);
     column->name = name ? arena_dup(arena, view_of(name)) : NULL;
     column->list = type && strncmp(type, LIST_TYPE, strlen(LIST_TYPE)) == 0;
+    column->key = type && strcmp(type, KEY_TYPE) == 0;
     return column->name && (!column->list || read_keys(type, arena, column));
 }
 

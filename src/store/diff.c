@@ -1,0 +1,364 @@
+#include "store/diff.h"
+
+#include "store/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One table on one side: its rows in order of their keys, a row at a time. */
+struct cursor {
+    struct db *db;
+    sqlite3_stmt *st;
+    struct view *row; /* borrowed from st until the next step */
+    bool there;
+};
+
+struct table_diff {
+    const struct diff_options *options;
+    struct table table;
+    bool *is_key;
+    size_t nkeys;
+    bool *differs;
+    struct cursor old_side, new_side;
+    struct arena arena;
+    long changes;
+};
+
+static bool is_ignored(const struct diff_options *o, const char *table, const char *column)
+{
+    if (strcmp(column, "_run") == 0 || strcmp(column, "collected_at") == 0) {
+        return true;
+    }
+    size_t len = strlen(table);
+    for (const char *const *i = o->ignore; i && *i; i++) {
+        if (strcmp(*i, column) == 0 || (strncmp(*i, table, len) == 0 && (*i)[len] == '.' &&
+                                        strcmp(*i + len + 1, column) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- which columns ------------------------------------------------------------------------
+ */
+
+static bool has_column(struct db *db, const char *table, const char *column)
+{
+    return sqlite3_table_column_metadata(db->handle, NULL, table, column, NULL, NULL, NULL,
+                                         NULL, NULL) == SQLITE_OK;
+}
+
+/* The columns of the newer side that the older has too: what is compared. */
+static int choose_columns(struct table_diff *d, const char *name, struct db *old_db,
+                          struct db *new_db, struct err *err)
+{
+    struct strbuf sql = STRBUF_INIT;
+    sqlite3_stmt *st = NULL;
+    struct table all = {0};
+    strbuf_addstr(&sql, "SELECT * FROM ");
+    sql_add_name(&sql, name);
+    int status =
+        strbuf_failed(&sql) ? err_nomem(err) : db_prepare(new_db, strbuf_view(&sql), &st, err);
+    if (status == 0) {
+        status = rows_columns(st, &d->arena, &all, err);
+    }
+    sqlite3_finalize(st);
+    strbuf_release(&sql);
+    struct column *kept = arena_array(&d->arena, all.ncolumns + 1, sizeof(*kept));
+    d->is_key = arena_array(&d->arena, all.ncolumns + 1, sizeof(bool));
+    d->differs = arena_array(&d->arena, all.ncolumns + 1, sizeof(bool));
+    if (status < 0 || !kept || !d->is_key || !d->differs) {
+        return status < 0 ? status : err_nomem(err);
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < all.ncolumns; i++) {
+        if (!is_ignored(d->options, name, all.columns[i].name) &&
+            has_column(old_db, name, all.columns[i].name)) {
+            d->nkeys += all.columns[i].key;
+            kept[n++] = all.columns[i];
+        }
+    }
+    d->table = (struct table){name, kept, n};
+    return 0;
+}
+
+static void mark_keys(struct table_diff *d)
+{
+    for (size_t i = 0; i < d->table.ncolumns; i++) {
+        const struct column *c = &d->table.columns[i];
+        d->is_key[i] = d->nkeys == 0 || c->key || strcmp(c->name, "host") == 0 ||
+                       strcmp(c->name, "command") == 0;
+    }
+}
+
+/* ---- which rows ---------------------------------------------------------------------------
+ */
+
+static void add_columns(struct strbuf *sql, const struct table_diff *d, bool keys_only)
+{
+    bool first = true;
+    for (size_t i = 0; i < d->table.ncolumns; i++) {
+        if (!keys_only || d->is_key[i]) {
+            strbuf_addstr(sql, first ? "" : ", ");
+            sql_add_name(sql, d->table.columns[i].name);
+            first = false;
+        }
+    }
+}
+
+/* Rows of the wanted run of hosts that the other side could ask too. The other side's good jobs
+ * come in as a temporary table, for two files are two connections. */
+static int open_cursor(struct table_diff *d, struct cursor *c, const struct diff_side *side,
+                       struct err *err)
+{
+    struct strbuf sql = STRBUF_INIT;
+    c->db = side->db;
+    c->row = arena_array(&d->arena, d->table.ncolumns + 1, sizeof(*c->row));
+    strbuf_addstr(&sql, "SELECT ");
+    add_columns(&sql, d, false);
+    strbuf_addstr(&sql, " FROM ");
+    sql_add_name(&sql, d->table.name);
+    strbuf_addstr(&sql, " AS t WHERE _run = (SELECT max(run) FROM _jobs j WHERE j.host = t.host"
+                        " AND j.command = t.command AND j.status = 'ok'"
+                        " AND (?1 = 0 OR j.run = ?1))"
+                        " AND NOT EXISTS (SELECT 1 FROM temp.cannot_compare x"
+                        " WHERE x.host = t.host AND x.command = t.command) ORDER BY ");
+    add_columns(&sql, d, true);
+    strbuf_addstr(&sql, ", rowid");
+    int status = strbuf_failed(&sql) || !c->row
+                     ? err_nomem(err)
+                     : db_prepare(c->db, strbuf_view(&sql), &c->st, err);
+    strbuf_release(&sql);
+    if (status == 0) {
+        sqlite3_bind_int64(c->st, 1, side->run);
+    }
+    return status;
+}
+
+static int step(struct table_diff *d, struct cursor *c, struct err *err)
+{
+    int got = db_step(c->db, c->st, err);
+    c->there = got > 0;
+    for (size_t i = 0; c->there && i < d->table.ncolumns; i++) {
+        c->row[i] = db_column(c->st, (int)i);
+    }
+    return got < 0 ? got : 0;
+}
+
+/* ---- comparing ----------------------------------------------------------------------------
+ */
+
+/* As SQLite sorts: NULL first, then by bytes. */
+static int compare_text(struct view a, struct view b)
+{
+    if (!a.ptr || !b.ptr) {
+        return (a.ptr != NULL) - (b.ptr != NULL);
+    }
+    size_t shared = a.len < b.len ? a.len : b.len;
+    int order = shared ? memcmp(a.ptr, b.ptr, shared) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int compare_keys(const struct table_diff *d)
+{
+    if (!d->old_side.there || !d->new_side.there) {
+        return d->old_side.there ? -1 : 1;
+    }
+    for (size_t i = 0; i < d->table.ncolumns; i++) {
+        int order = d->is_key[i] ? compare_text(d->old_side.row[i], d->new_side.row[i]) : 0;
+        if (order) {
+            return order;
+        }
+    }
+    return 0;
+}
+
+static bool find_differences(struct table_diff *d)
+{
+    bool any = false;
+    for (size_t i = 0; i < d->table.ncolumns; i++) {
+        d->differs[i] = compare_text(d->old_side.row[i], d->new_side.row[i]) != 0;
+        any = any || d->differs[i];
+    }
+    return any;
+}
+
+static struct view host_of(const struct table_diff *d, const struct view *row)
+{
+    for (size_t i = 0; i < d->table.ncolumns; i++) {
+        if (strcmp(d->table.columns[i].name, "host") == 0) {
+            return row[i];
+        }
+    }
+    return VIEW("");
+}
+
+static int compare_rows(struct table_diff *d, int (*on_change)(void *, const struct change *),
+                        void *user, struct err *err)
+{
+    int status = step(d, &d->old_side, err);
+    if (status == 0) {
+        status = step(d, &d->new_side, err);
+    }
+    while (status == 0 && (d->old_side.there || d->new_side.there)) {
+        int order = compare_keys(d);
+        struct change change = {
+            .kind = order < 0   ? CHANGE_REMOVED
+                    : order > 0 ? CHANGE_ADDED
+                                : CHANGE_CHANGED,
+            .table = &d->table,
+            .old_row = order <= 0 ? d->old_side.row : NULL,
+            .new_row = order >= 0 ? d->new_side.row : NULL,
+            .differs = d->differs,
+        };
+        change.host = host_of(d, change.new_row ? change.new_row : change.old_row);
+        if (order != 0 || find_differences(d)) {
+            d->changes++;
+            status = on_change(user, &change);
+        }
+        if (status == 0 && order <= 0) {
+            status = step(d, &d->old_side, err);
+        }
+        if (status == 0 && order >= 0) {
+            status = step(d, &d->new_side, err);
+        }
+    }
+    return status;
+}
+
+static long diff_table(const char *name, const struct diff_options *options,
+                       const struct diff_side *old_side, const struct diff_side *new_side,
+                       int (*on_change)(void *, const struct change *), void *user,
+                       struct err *err)
+{
+    struct table_diff d = {.options = options};
+    arena_init(&d.arena, NULL);
+    int status = choose_columns(&d, name, old_side->db, new_side->db, err);
+    if (status == 0 && has_column(old_side->db, name, "host")) {
+        mark_keys(&d);
+        status = open_cursor(&d, &d.old_side, old_side, err);
+        if (status == 0) {
+            status = open_cursor(&d, &d.new_side, new_side, err);
+        }
+        if (status == 0) {
+            status = compare_rows(&d, on_change, user, err);
+        }
+    }
+    sqlite3_finalize(d.old_side.st);
+    sqlite3_finalize(d.new_side.st);
+    arena_release(&d.arena);
+    return status < 0 ? status : d.changes;
+}
+
+/* ---- what can be compared -----------------------------------------------------------------
+ */
+
+#define GOOD_JOBS                                                                              \
+    "SELECT host, command, max(status = 'ok') FROM _jobs WHERE ?1 = 0 OR run = ?1"             \
+    " GROUP BY host, command"
+
+/* Puts the jobs of `from` that never succeeded into `to`'s list of what not to compare. */
+static int exclude_failed(const struct diff_side *from, const struct diff_side *to,
+                          struct err *err)
+{
+    sqlite3_stmt *jobs = NULL, *add = NULL;
+    int status = db_prepare(from->db, VIEW(GOOD_JOBS), &jobs, err);
+    if (status == 0) {
+        status =
+            db_prepare(to->db, VIEW("INSERT INTO temp.cannot_compare VALUES(?, ?)"), &add, err);
+    }
+    int got = 0;
+    if (status == 0) {
+        sqlite3_bind_int64(jobs, 1, from->run);
+    }
+    while (status == 0 && (got = db_step(from->db, jobs, err)) > 0) {
+        if (!sqlite3_column_int(jobs, 2)) {
+            db_bind(add, 1, db_column(jobs, 0));
+            db_bind(add, 2, db_column(jobs, 1));
+            status = db_step(to->db, add, err);
+            sqlite3_reset(add);
+        }
+    }
+    sqlite3_finalize(jobs);
+    sqlite3_finalize(add);
+    return status < 0 ? status : got;
+}
+
+static int prepare_side(const struct diff_side *side, struct err *err)
+{
+    return db_exec(side->db,
+                   "CREATE TEMP TABLE IF NOT EXISTS cannot_compare(host TEXT, command TEXT);"
+                   "DELETE FROM temp.cannot_compare",
+                   err);
+}
+
+static int prepare_sides(const struct diff_side *old_side, const struct diff_side *new_side,
+                         struct err *err)
+{
+    int status = prepare_side(old_side, err);
+    if (status == 0 && new_side->db != old_side->db) {
+        status = prepare_side(new_side, err);
+    }
+    if (status == 0) {
+        status = exclude_failed(old_side, new_side, err);
+    }
+    return status < 0 ? status : exclude_failed(new_side, old_side, err);
+}
+
+static bool is_wanted(const struct diff_options *o, const char *table)
+{
+    bool wanted = !o->tables;
+    for (const char *const *t = o->tables; t && *t; t++) {
+        wanted = wanted || strcmp(*t, table) == 0;
+    }
+    return wanted;
+}
+
+long diff_run(const struct diff_options *options, const struct diff_side *old_side,
+              const struct diff_side *new_side,
+              int (*on_change)(void *user, const struct change *), void *user, struct err *err)
+{
+    long changes = 0;
+    sqlite3_stmt *names = NULL;
+    int status = prepare_sides(old_side, new_side, err);
+    if (status == 0) {
+        status = db_prepare(new_side->db,
+                            VIEW("SELECT name FROM sqlite_schema WHERE type = 'table'"
+                                 " AND substr(name, 1, 1) <> '_' ORDER BY rowid"),
+                            &names, err);
+    }
+    int got = 0;
+    while (status == 0 && (got = db_step(new_side->db, names, err)) > 0) {
+        const char *name = (const char *)sqlite3_column_text(names, 0);
+        if (!is_wanted(options, name) || !has_column(old_side->db, name, "_run")) {
+            continue;
+        }
+        long n = diff_table(name, options, old_side, new_side, on_change, user, err);
+        status = n < 0 ? (int)n : 0;
+        changes += n > 0 ? n : 0;
+    }
+    sqlite3_finalize(names);
+    if (status == 0 && got < 0) {
+        status = got;
+    }
+    return status < 0 ? status : changes;
+}
+
+int diff_last_runs(struct db *db, long *old_run, long *new_run, struct err *err)
+{
+    sqlite3_stmt *st;
+    long runs[2] = {0, 0};
+    int status =
+        db_prepare(db, VIEW("SELECT id FROM _runs ORDER BY id DESC LIMIT 2"), &st, err);
+    for (int i = 0; status == 0 && i < 2 && db_step(db, st, NULL) > 0; i++) {
+        runs[i] = (long)sqlite3_column_int64(st, 0);
+    }
+    sqlite3_finalize(st);
+    if (status == 0 && !runs[1]) {
+        status = err_set(err, ERR_INPUT, "%s: two runs are needed to compare, it holds %d",
+                         db->path, runs[0] ? 1 : 0);
+    }
+    *new_run = runs[0];
+    *old_run = runs[1];
+    return status;
+}
