@@ -193,34 +193,42 @@ static struct view host_of(const struct table_diff *d, const struct view *row)
     return VIEW("");
 }
 
+/* Moves past the row that was judged: on the old side, the new one, or (order 0) both. */
+static int advance(struct table_diff *d, int order, struct err *err)
+{
+    int status = order <= 0 ? step(d, &d->old_side, err) : 0;
+    return status == 0 && order >= 0 ? step(d, &d->new_side, err) : status;
+}
+
+static int judge(struct table_diff *d, int order,
+                 int (*on_change)(void *, const struct change *), void *user)
+{
+    if (order == 0 && !find_differences(d)) {
+        return 0;
+    }
+    struct change change = {
+        .kind = order < 0   ? CHANGE_REMOVED
+                : order > 0 ? CHANGE_ADDED
+                            : CHANGE_CHANGED,
+        .table = &d->table,
+        .old_row = order <= 0 ? d->old_side.row : NULL,
+        .new_row = order >= 0 ? d->new_side.row : NULL,
+        .differs = d->differs,
+    };
+    change.host = host_of(d, change.new_row ? change.new_row : change.old_row);
+    d->changes++;
+    return on_change(user, &change);
+}
+
 static int compare_rows(struct table_diff *d, int (*on_change)(void *, const struct change *),
                         void *user, struct err *err)
 {
-    int status = step(d, &d->old_side, err);
-    if (status == 0) {
-        status = step(d, &d->new_side, err);
-    }
+    int status = advance(d, 0, err);
     while (status == 0 && (d->old_side.there || d->new_side.there)) {
         int order = compare_keys(d);
-        struct change change = {
-            .kind = order < 0   ? CHANGE_REMOVED
-                    : order > 0 ? CHANGE_ADDED
-                                : CHANGE_CHANGED,
-            .table = &d->table,
-            .old_row = order <= 0 ? d->old_side.row : NULL,
-            .new_row = order >= 0 ? d->new_side.row : NULL,
-            .differs = d->differs,
-        };
-        change.host = host_of(d, change.new_row ? change.new_row : change.old_row);
-        if (order != 0 || find_differences(d)) {
-            d->changes++;
-            status = on_change(user, &change);
-        }
-        if (status == 0 && order <= 0) {
-            status = step(d, &d->old_side, err);
-        }
-        if (status == 0 && order >= 0) {
-            status = step(d, &d->new_side, err);
+        status = judge(d, order, on_change, user);
+        if (status == 0) {
+            status = advance(d, order, err);
         }
     }
     return status;
