@@ -51,6 +51,7 @@ enum textfsm_code {
     TEXTFSM_LIMIT = -5,        /* a step, heap, time, line or row limit */
     TEXTFSM_IO = -6,           /* a file could not be read */
     TEXTFSM_STOPPED = -7,      /* on_row asked to stop */
+    TEXTFSM_BAD_INDEX = -8,    /* an index file's text */
 };
 
 struct textfsm_error {
@@ -256,35 +257,109 @@ struct textfsm_failure {
 };
 TEXTFSM_API struct textfsm_failure textfsm_run_failure(const struct textfsm_run *);
 
+/* ---- Tables: what several templates make of one text ------------------------------------- */
+
+/*
+ * clitable's way of merging: the columns of the first template, then those of each further one
+ * that are new; a row is joined with the first row of each further template that has the same
+ * Key cells. The Keys are those of the first template that has any; without any, rows are
+ * joined by position. Rows of further templates that join nothing are dropped, cells that
+ * nothing was joined to are empty text. With one template, rows pass as they come.
+ */
+struct textfsm_table;
+
+struct textfsm_column {
+    const struct textfsm_value *value; /* of the first template that has the column */
+    unsigned template_index;
+    int key; /* whether it is one of the Keys that rows are joined by */
+};
+
+/* The templates must outlive the table, the array need not. Immutable and shareable, as a
+ * template. NULL when memory ran out or a Key is unknown (TEXTFSM_BAD_TEMPLATE). */
+TEXTFSM_API struct textfsm_table *
+textfsm_table_new(const struct textfsm_template *const *templates, unsigned n,
+                  const struct textfsm_allocator *, struct textfsm_error *);
+TEXTFSM_API void textfsm_table_free(struct textfsm_table *);
+TEXTFSM_API unsigned textfsm_table_columns(const struct textfsm_table *);
+TEXTFSM_API const struct textfsm_column *textfsm_table_column(const struct textfsm_table *,
+                                                              unsigned i);
+
+/* The machines of a table, used as one run: same options, same calls, same errors, same results
+ * with merged rows. Of several templates, on_unmatched, on_trace and the counts of lines are
+ * the first one's; rows come at the end, also those merged so far after an error. */
+struct textfsm_merge;
+TEXTFSM_API struct textfsm_merge *textfsm_merge_new(const struct textfsm_table *,
+                                                    const struct textfsm_run_options *,
+                                                    struct textfsm_error *);
+TEXTFSM_API int textfsm_merge_feed(struct textfsm_merge *, const char *text, size_t len,
+                                   struct textfsm_error *);
+TEXTFSM_API int textfsm_merge_finish(struct textfsm_merge *, struct textfsm_error *);
+TEXTFSM_API void textfsm_merge_reset(struct textfsm_merge *);
+TEXTFSM_API void textfsm_merge_free(struct textfsm_merge *);
+TEXTFSM_API struct textfsm_stats textfsm_merge_stats(const struct textfsm_merge *);
+TEXTFSM_API struct textfsm_failure textfsm_merge_failure(const struct textfsm_merge *);
+/* Rows that were kept (on_row NULL), after finish. */
+TEXTFSM_API size_t textfsm_merge_rows(const struct textfsm_merge *);
+TEXTFSM_API const struct textfsm_cell *textfsm_merge_row(const struct textfsm_merge *,
+                                                         size_t i);
+
 /* ---- Index (clitable) ---------------------------------------------------------------------
  */
 
+/*
+ * An index says which templates read the output of a command on a platform: a line of column
+ * names (Template, and any of Hostname, Platform, Command or others), then a line a row, cells
+ * separated by commas. Cells but the Template's are regexes that must match an attribute from
+ * its start; in the Command column "sh[[ow]]" stands for "sh(o(w)?)?". The first row that fits
+ * wins. An index is immutable and shareable, as a template.
+ */
 struct textfsm_index;
 
-/* Reads an index file; templates are looked for beside it. Rows that are unusable are skipped
- * and told through textfsm_index_warning(). */
+/* Reads an index file; templates are looked for beside it. A row with a wrong number of cells
+ * is skipped, and told through textfsm_index_warning(); a bad regex is an error. */
 TEXTFSM_API struct textfsm_index *
 textfsm_index_open(const char *path, const struct textfsm_allocator *, struct textfsm_error *);
+/* The same from memory; path gives messages their name and templates their folder. */
+TEXTFSM_API struct textfsm_index *textfsm_index_new(const char *text, size_t len,
+                                                    const char *path,
+                                                    const struct textfsm_allocator *,
+                                                    struct textfsm_error *);
 TEXTFSM_API void textfsm_index_free(struct textfsm_index *);
 TEXTFSM_API size_t textfsm_index_rows(const struct textfsm_index *);
 
 struct textfsm_index_row {
     unsigned line;         /* in the index file */
     const char *templates; /* the Template cell: one file name, or several with ':' between */
-    const char *platform;  /* the Platform cell as written */
-    const char *command;   /* the Command cell as written, with [[completion]] */
+    const char *platform;  /* the Platform cell as written; NULL when there is no such column */
+    const char *command;   /* the Command cell as written, with [[completion]]; or NULL */
     const char *hostname;  /* NULL when the index has no such column */
     /* The Command cell with every [[...]] written out where that is literal text, else NULL:
      * what to send to a device for this row. */
     const char *command_text;
+    /* The files of the Template cell, with the index's folder in front. */
+    unsigned npaths;
+    const char *const *paths;
 };
 TEXTFSM_API struct textfsm_index_row textfsm_index_row(const struct textfsm_index *, size_t i);
 
-/* The first row from `from` on that fits, or -1 when there is none. A NULL attribute does not
- * constrain. *whole (may be NULL) tells whether platform and command matched to their ends. */
+/* The first row from `from` on that fits, -1 when there is none, or -2 when a limit or memory
+ * ended the search. A NULL attribute does not constrain. *whole (may be NULL) tells whether
+ * platform and command matched to their ends. */
 TEXTFSM_API long textfsm_index_find(const struct textfsm_index *, const char *platform,
                                     const char *command, const char *hostname, size_t from,
                                     int *whole);
+
+/* The same by column names; a name that the index does not have does not constrain. */
+struct textfsm_attribute {
+    const char *name, *value;
+};
+TEXTFSM_API long textfsm_index_match(const struct textfsm_index *,
+                                     const struct textfsm_attribute *, size_t n, size_t from,
+                                     int *whole);
+
+/* What was skipped, one line each: "index:12: ...". */
+TEXTFSM_API size_t textfsm_index_warnings(const struct textfsm_index *);
+TEXTFSM_API const char *textfsm_index_warning(const struct textfsm_index *, size_t i);
 
 #ifdef __cplusplus
 }

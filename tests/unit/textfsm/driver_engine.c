@@ -8,12 +8,7 @@
  *     break | finish     end the text; answers with all rows so far and the error
  *     reset | stats | print
  */
-#include "textfsm.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "pipe.h"
 
 struct driver {
     struct textfsm_template *template;
@@ -22,59 +17,6 @@ struct driver {
     char *bytes;
     size_t len;
 };
-
-static void put_text(const char *text, size_t len)
-{
-    putchar('"');
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c == '"' || c == '\\') {
-            printf("\\%c", c);
-        } else if (c < 0x20) {
-            printf("\\u%04x", c);
-        } else {
-            putchar(c);
-        }
-    }
-    putchar('"');
-}
-
-static void put_str(const char *text)
-{
-    put_text(text, strlen(text));
-}
-
-static void put_cell(const struct textfsm_cell *cell, const struct textfsm_value *value)
-{
-    switch (cell->kind) {
-    case TEXTFSM_NULL:
-        printf("null");
-        return;
-    case TEXTFSM_TEXT:
-        put_text(cell->u.text, cell->len);
-        return;
-    default:
-        break;
-    }
-    putchar(cell->kind == TEXTFSM_LIST ? '[' : '{');
-    for (uint32_t i = 0; i < cell->len; i++) {
-        printf(i ? "," : "");
-        if (cell->kind == TEXTFSM_DICT) {
-            put_str(value->keys[i]);
-            putchar(':');
-        }
-        put_cell(&cell->u.items[i], value);
-    }
-    putchar(cell->kind == TEXTFSM_LIST ? ']' : '}');
-}
-
-static void put_error(const struct textfsm_error *error)
-{
-    printf("{\"code\":%d,\"line\":%d,\"column\":%d,\"input_line\":%zu,\"text\":", error->code,
-           error->template_line, error->column, error->input_line);
-    put_str(error->text);
-    putchar('}');
-}
 
 static void put_rows(const struct driver *d, int rc)
 {
@@ -170,22 +112,6 @@ static void feed(struct driver *d, size_t chunk)
     printf("{\"code\":%d}\n", rc);
 }
 
-static void read_bytes(struct driver *d, size_t len)
-{
-    free(d->bytes);
-    d->bytes = malloc(len + 1);
-    d->len = len;
-    if (!d->bytes || fread(d->bytes, 1, len, stdin) != len) {
-        fprintf(stderr, "driver: the input ends too soon\n");
-        exit(2);
-    }
-}
-
-static size_t number(const char *word)
-{
-    return word ? strtoull(word, NULL, 10) : 0;
-}
-
 static void put_stats(const struct driver *d)
 {
     struct textfsm_stats s = textfsm_run_stats(d->run);
@@ -193,13 +119,20 @@ static void put_stats(const struct driver *d)
            s.matched, s.unmatched, s.rows);
 }
 
+static void take_bytes(struct driver *d, size_t len)
+{
+    free(d->bytes);
+    d->bytes = read_bytes(len);
+    d->len = len;
+}
+
 static int on_words(struct driver *d, const char *verb, const char *first, const char *second)
 {
     if (strcmp(verb, "template") == 0) {
-        read_bytes(d, number(first));
+        take_bytes(d, number(first));
         compile(d);
     } else if (strcmp(verb, "feed") == 0) {
-        read_bytes(d, number(first));
+        take_bytes(d, number(first));
         feed(d, number(second));
     } else if (strcmp(verb, "break") == 0) {
         put_rows(d, textfsm_run_break(d->run, &d->error));
@@ -223,19 +156,10 @@ static int on_words(struct driver *d, const char *verb, const char *first, const
 int main(void)
 {
     struct driver d = {0};
-    char line[4096];
+    char line[4096], *words[3];
     int rc = 0;
-    while (rc == 0 && fgets(line, sizeof(line), stdin)) {
-        line[strcspn(line, "\n")] = '\0';
-        char *first = strchr(line, ' ');
-        char *second = first ? strchr(first + 1, ' ') : NULL;
-        if (first) {
-            *first++ = '\0';
-        }
-        if (second) {
-            *second++ = '\0';
-        }
-        rc = on_words(&d, line, first, second);
+    while (rc == 0 && read_words(line, sizeof(line), words)) {
+        rc = on_words(&d, words[0], words[1], words[2]);
     }
     textfsm_run_free(d.run);
     textfsm_template_free(d.template);
