@@ -11,6 +11,7 @@ only()
     fi
 }
 only 'pcre2' 'regex/'
+only 'uniname' 'regex/charname'
 only 'libssh/' 'session/(ssh|hostkey)|lab/'
 only 'uv\.h' 'collect/loop'
 only 'yaml\.h' 'base/yaml'

@@ -1,0 +1,269 @@
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "regex/internal.h"
+
+#include <stdlib.h>
+
+#define FIRST_GROUPS    32
+#define JIT_STACK_START KIB(32)
+
+/* Long subjects need steps in proportion: so many a byte. */
+#define STEPS_A_BYTE 32
+
+struct regex_scratch {
+    const struct alloc *alloc;
+    pcre2_general_context *general;
+    pcre2_match_context *match;
+    pcre2_match_data *data;
+    uint32_t ngroups; /* room in data */
+    pcre2_jit_stack *stack;
+    bool no_jit;
+    uint32_t steps;     /* the limit asked for, 0 = the usual one, more for long subjects */
+    uint32_t steps_set; /* the limit in match */
+    char *repaired;     /* a broken subject as UTF-8 */
+    size_t repaired_size;
+};
+
+static bool jit_refused(void)
+{
+    const char *value = getenv("COLLECT_NO_JIT");
+    return value && value[0] && strcmp(value, "0") != 0;
+}
+
+static bool set_up(struct regex_scratch *scratch, const struct regex_limits *limits)
+{
+    size_t stack = limits->jit_stack_bytes ? limits->jit_stack_bytes : LIMIT_JIT_STACK_BYTES;
+    uint32_t heap = limits->heap_kib ? limits->heap_kib : LIMIT_MATCH_HEAP_KIB;
+    scratch->general = code_general_context(scratch->alloc);
+    if (!scratch->general) {
+        return false;
+    }
+    scratch->match = pcre2_match_context_create(scratch->general);
+    scratch->data = pcre2_match_data_create(FIRST_GROUPS, scratch->general);
+    if (!scratch->match || !scratch->data) {
+        return false;
+    }
+    scratch->ngroups = FIRST_GROUPS;
+    scratch->steps = limits->steps;
+    scratch->steps_set = limits->steps ? limits->steps : LIMIT_MATCH_STEPS;
+    pcre2_set_match_limit(scratch->match, scratch->steps_set);
+    pcre2_set_heap_limit(scratch->match, heap);
+    if (!scratch->no_jit) { /* without a stack of ours PCRE2 takes 32 KiB of the machine's */
+        scratch->stack = pcre2_jit_stack_create(JIT_STACK_START, stack, scratch->general);
+        pcre2_jit_stack_assign(scratch->match, NULL, scratch->stack);
+    }
+    return true;
+}
+
+struct regex_scratch *regex_scratch_new(const struct regex_limits *limits,
+                                        const struct alloc *alloc)
+{
+    struct regex_limits usual = {0, 0, 0};
+    struct regex_scratch *scratch = alloc_get(alloc, sizeof(*scratch));
+    if (!scratch) {
+        return NULL;
+    }
+    *scratch = (struct regex_scratch){.alloc = alloc, .no_jit = jit_refused()};
+    if (!set_up(scratch, limits ? limits : &usual)) {
+        regex_scratch_free(scratch);
+        return NULL;
+    }
+    return scratch;
+}
+
+void regex_scratch_free(struct regex_scratch *scratch)
+{
+    if (scratch) {
+        pcre2_match_data_free(scratch->data);
+        pcre2_jit_stack_free(scratch->stack);
+        pcre2_match_context_free(scratch->match);
+        pcre2_general_context_free(scratch->general);
+        alloc_free(scratch->alloc, scratch->repaired);
+        alloc_free(scratch->alloc, scratch);
+    }
+}
+
+enum regex_text regex_text_of(struct view subject)
+{
+    if (ascii_only(subject)) {
+        return REGEX_TEXT_ASCII;
+    }
+    return utf8_valid(subject) ? REGEX_TEXT_UTF8 : REGEX_TEXT_BROKEN;
+}
+
+static bool make_room(struct regex_scratch *scratch, uint32_t ngroups)
+{
+    if (ngroups <= scratch->ngroups) {
+        return true;
+    }
+    pcre2_match_data *data = pcre2_match_data_create(ngroups, scratch->general);
+    if (!data) {
+        return false;
+    }
+    pcre2_match_data_free(scratch->data);
+    scratch->data = data;
+    scratch->ngroups = ngroups;
+    return true;
+}
+
+static void set_steps(struct regex_scratch *scratch, size_t len)
+{
+    uint32_t steps = scratch->steps;
+    if (steps == 0) {
+        size_t wanted = len * STEPS_A_BYTE;
+        steps = wanted > LIMIT_MATCH_STEPS && len < UINT32_MAX / STEPS_A_BYTE
+                    ? (uint32_t)wanted
+                    : LIMIT_MATCH_STEPS;
+    }
+    if (steps != scratch->steps_set) {
+        pcre2_set_match_limit(scratch->match, steps);
+        scratch->steps_set = steps;
+    }
+}
+
+/* Costly patterns are worth a look at the subject's bytes before they are run. */
+static bool excluded_by_facts(const struct regex_facts *facts, struct view subject)
+{
+    if (!facts->costly || subject.len == 0) {
+        return false;
+    }
+    struct byteset bytes = byteset_of(subject);
+    return !byteset_within(&bytes, &facts->alphabet) || !byteset_within(&facts->need, &bytes) ||
+           !byteset_has(&facts->last, (unsigned char)subject.ptr[subject.len - 1]);
+}
+
+static int match_error(int rc, const struct regex_scratch *scratch, struct err *err)
+{
+    PCRE2_UCHAR text[200];
+    switch (rc) {
+    case PCRE2_ERROR_NOMEMORY:
+        return err_nomem(err);
+    case PCRE2_ERROR_MATCHLIMIT:
+        return err_set(
+            err, ERR_LIMIT,
+            "the regular expression took more than %u steps on one text: it tries too "
+            "many ways to match (repeats inside of repeats?)",
+            (unsigned)scratch->steps_set);
+    case PCRE2_ERROR_HEAPLIMIT:
+        return err_set(err, ERR_LIMIT,
+                       "the regular expression needed more memory than allowed on one text");
+    default:
+        pcre2_get_error_message(rc, text, sizeof(text));
+        return err_set(err, ERR_LIMIT, "the regular expression failed on a text: %s",
+                       (const char *)text);
+    }
+}
+
+/* subject is ASCII for EMIT_ASCII, else UTF-8 in which surrogates are allowed. 1, 0 or an
+ * error. */
+static int run(const struct regex *re, struct regex_scratch *scratch, struct view subject,
+               enum emit_kind kind, struct err *err)
+{
+    PCRE2_SPTR text = (PCRE2_SPTR)(subject.ptr ? subject.ptr : "");
+    bool jit = !scratch->no_jit;
+    const pcre2_code *code;
+    int rc = regex_code(re, kind, &jit, &code, err);
+    if (rc < 0) {
+        return rc;
+    }
+    set_steps(scratch, subject.len);
+    rc = PCRE2_ERROR_JIT_STACKLIMIT;
+    if (jit) {
+        rc = pcre2_jit_match(code, text, subject.len, 0, 0, scratch->data, scratch->match);
+    }
+    if (rc == PCRE2_ERROR_JIT_STACKLIMIT) {
+        rc = pcre2_match(code, text, subject.len, 0, PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK,
+                         scratch->data, scratch->match);
+    }
+    if (rc == PCRE2_ERROR_NOMATCH) {
+        return 0;
+    }
+    return rc < 0 ? match_error(rc, scratch, err) : rc == 0 ? (int)scratch->ngroups : rc;
+}
+
+/* Writes subject with each broken byte b as U+DC00 + b, as Python's surrogateescape does. */
+static bool repair(struct regex_scratch *scratch, struct view subject, struct view *repaired)
+{
+    size_t size = subject.len * 3;
+    if (size > scratch->repaired_size) {
+        char *buf = alloc_resize(scratch->alloc, scratch->repaired, size);
+        if (!buf) {
+            return false;
+        }
+        scratch->repaired = buf;
+        scratch->repaired_size = size;
+    }
+    size_t len = 0;
+    for (size_t i = 0; i < subject.len;) {
+        uint32_t c;
+        size_t n = utf8_decode(view_slice(subject, i, subject.len), &c);
+        if (c == UTF8_INVALID) {
+            len +=
+                utf8_encode(0xDC00u + (unsigned char)subject.ptr[i], scratch->repaired + len);
+        } else {
+            memcpy(scratch->repaired + len, subject.ptr + i, n);
+            len += n;
+        }
+        i += n;
+    }
+    *repaired = view_make(scratch->repaired, len);
+    return true;
+}
+
+/* The offset in the broken subject that stands for offset in the repaired one. */
+static size_t offset_before_repair(struct view subject, size_t offset)
+{
+    size_t i = 0;
+    while (offset > 0 && i < subject.len) {
+        uint32_t c;
+        size_t n = utf8_decode(view_slice(subject, i, subject.len), &c);
+        offset -= c == UTF8_INVALID ? 3 : n;
+        i += n;
+    }
+    return i;
+}
+
+static void fill_groups(const struct regex_scratch *scratch, int found, struct view subject,
+                        bool repaired, struct view *groups, unsigned ngroups)
+{
+    const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(scratch->data);
+    const char *base = subject.ptr ? subject.ptr : "";
+    for (unsigned i = 0; i < ngroups; i++) {
+        groups[i] = VIEW_NONE;
+        if (i < (unsigned)found && offsets[2 * i] != PCRE2_UNSET) {
+            size_t from = offsets[2 * i], to = offsets[2 * i + 1];
+            if (repaired) {
+                from = offset_before_repair(subject, from);
+                to = offset_before_repair(subject, to);
+            }
+            groups[i] = view_make(base + from, to - from);
+        }
+    }
+}
+
+int regex_match_text(const struct regex *re, struct regex_scratch *scratch, struct view subject,
+                     enum regex_text text, struct view *groups, unsigned ngroups,
+                     struct err *err)
+{
+    struct view run_on = subject;
+    bool repaired = text == REGEX_TEXT_BROKEN;
+    if (excluded_by_facts(&re->facts, subject)) {
+        return 0;
+    }
+    if (!make_room(scratch, ngroups < re->ngroups ? ngroups : re->ngroups) ||
+        (repaired && !repair(scratch, subject, &run_on))) {
+        return err_nomem(err);
+    }
+    int found = run(re, scratch, run_on, text == REGEX_TEXT_ASCII ? EMIT_ASCII : EMIT_UTF, err);
+    if (found <= 0) {
+        return found;
+    }
+    fill_groups(scratch, found, subject, repaired, groups, ngroups);
+    return 1;
+}
+
+int regex_match(const struct regex *re, struct regex_scratch *scratch, struct view subject,
+                struct view *groups, unsigned ngroups, struct err *err)
+{
+    return regex_match_text(re, scratch, subject, regex_text_of(subject), groups, ngroups, err);
+}
