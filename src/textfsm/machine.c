@@ -155,7 +155,7 @@ static void count_line(struct textfsm_run *run, struct view line, bool matched)
     if (!matched && run->options.on_trace) {
         trace_rule(run, NULL, line, &trace);
     }
-    if (pystr_blank(line)) {
+    if (run->look.lead == LEAD_END || (run->look.lead >= 0x80 && pystr_blank(line))) {
         return;
     }
     if (matched) {
@@ -169,26 +169,39 @@ static void count_line(struct textfsm_run *run, struct view line, bool matched)
     }
 }
 
-static int walk_rules(struct textfsm_run *run, struct view line, enum regex_text text)
+/* One rule on the line: 1 when the line is done, 0 to go on, < 0 for an error. */
+static int try_rule(struct textfsm_run *run, const struct rule *rule, enum regex_text text,
+                    bool *matched)
 {
-    const struct state *state = &run->t->states[run->state];
-    const struct rule *rule = run->t->rules + state->first;
-    const struct rule *end = rule + state->pub.nrules;
-    bool matched = false;
-    for (; rule < end; rule++) {
-        int rc = match(run, rule, line, text);
-        if (rc > 0) {
-            matched = true;
-            rc = act(run, rule, line);
-        }
-        if (rc < 0) {
-            return rc;
-        }
-        if (rc > 0) {
-            break;
+    struct view line = run->look.line;
+    int rc = match(run, rule, line, text);
+    if (rc > 0) {
+        *matched = true;
+        rc = act(run, rule, line);
+    }
+    return rc;
+}
+
+/* The rules of the current state in their order, but only those that the line's first byte and
+ * their filters admit. */
+static int walk_rules(struct textfsm_run *run, enum regex_text text, bool *matched)
+{
+    const struct textfsm_template *t = run->t;
+    const struct state *state = &t->states[run->state];
+    unsigned words = state->dispatch.words;
+    const uint64_t *masks = state->dispatch.masks + run->look.lead * words;
+    for (unsigned w = 0; w < words; w++) {
+        for (uint64_t mask = masks[w]; mask; mask &= mask - 1) {
+            unsigned i = state->first + 64 * w + (unsigned)__builtin_ctzll(mask);
+            if (!look_admits(&run->look, &t->filters[i])) {
+                continue;
+            }
+            int rc = try_rule(run, &t->rules[i], text, matched);
+            if (rc != 0) {
+                return rc < 0 ? rc : 0;
+            }
         }
     }
-    count_line(run, line, matched);
     return 0;
 }
 
@@ -200,7 +213,12 @@ int machine_line(struct textfsm_run *run, struct view line, bool ascii)
     if (run->stats.lines++ == 0 && view_starts(line, VIEW("\xEF\xBB\xBF"))) {
         line = view_slice(line, 3, line.len);
     }
-    int rc = walk_rules(run, line, ascii ? REGEX_TEXT_ASCII : regex_text_of(line));
+    bool matched = false;
+    look_init(&run->look, line);
+    int rc = walk_rules(run, ascii ? REGEX_TEXT_ASCII : regex_text_of(line), &matched);
+    if (rc == 0) {
+        count_line(run, line, matched);
+    }
     run->ignoring = run->ended != 0;
     return rc;
 }

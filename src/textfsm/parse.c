@@ -295,6 +295,29 @@ static int resolve(const struct parser *p, struct rule *rule)
     return 0;
 }
 
+/* The filters and tables by which the machine passes rules over. */
+static int make_dispatch(struct parser *p)
+{
+    struct textfsm_template *t = p->t;
+    const struct regex **regexes = arena_array(&t->arena, t->nrules, sizeof(*regexes));
+    t->filters = arena_array(&t->arena, t->nrules, sizeof(*t->filters));
+    if (!regexes || !t->filters) {
+        return fail_nomem(p->error);
+    }
+    for (unsigned i = 0; i < t->nrules; i++) {
+        regexes[i] = t->rules[i].re;
+        filter_init(&t->filters[i], regexes[i]);
+    }
+    for (unsigned i = 0; i < t->nstates; i++) {
+        struct state *state = &t->states[i];
+        if (!dispatch_init(&state->dispatch, regexes + state->first, state->pub.nrules,
+                           &t->arena)) {
+            return fail_nomem(p->error);
+        }
+    }
+    return 0;
+}
+
 static int check_whole(struct parser *p)
 {
     struct textfsm_template *t = p->t;
@@ -348,5 +371,8 @@ int template_parse(struct parser *p)
     while (rc == 0 && p->rest.len) {
         rc = parse_state(p);
     }
-    return rc == 0 ? check_whole(p) : rc;
+    if (rc == 0) {
+        rc = check_whole(p);
+    }
+    return rc == 0 ? make_dispatch(p) : rc;
 }

@@ -47,6 +47,8 @@ struct textfsm_run {
     struct slot *slots;
     struct rows rows;
     struct textfsm_stats stats;
+    struct look look; /* at the current line */
+    uint32_t seen[256];
 
     unsigned state; /* whose rules apply */
     int ended;      /* DEST_END, DEST_EOF or 0: the state's name, as the original has it */

@@ -13,6 +13,7 @@
 #include "base/view.h"
 #include "regex/regex.h"
 #include "textfsm.h"
+#include "textfsm/dispatch.h"
 #include "textfsm/fail.h"
 
 #define NAME_CHARS_MAX 48 /* of a Value's or a state's name, as in the original */
@@ -56,7 +57,8 @@ struct rule {
 struct state {
     struct textfsm_state pub;
     struct view name;
-    unsigned first; /* of its rules in template.rules */
+    unsigned first; /* of its rules in template.rules and .filters */
+    struct dispatch dispatch;
 };
 
 struct textfsm_template {
@@ -68,6 +70,7 @@ struct textfsm_template {
     struct value *values;
     struct state *states;
     struct rule *rules;
+    struct filter *filters; /* one a rule */
     unsigned nvalues, nstates, nrules;
     unsigned most_groups; /* of any rule or List */
     unsigned start;       /* state index */

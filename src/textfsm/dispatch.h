@@ -1,0 +1,66 @@
+/*
+ * Which rules of a state are worth trying on a line: a table by the line's first byte that is
+ * no blank, then a few comparisons a rule. What is passed over cannot match; what is left may.
+ *
+ * All of it comes from regex_facts, and is made once, with the template.
+ */
+#ifndef TEXTFSM_DISPATCH_H
+#define TEXTFSM_DISPATCH_H
+
+#include "base/arena.h"
+#include "regex/regex.h"
+
+#define LEAD_END  256 /* a line of blanks only */
+#define LEADS     257
+#define NEED_MOST 4
+
+/* What a line must be like for one rule. */
+struct filter {
+    uint64_t prefix, prefix_mask; /* of the eight bytes behind the blanks, as memory has them */
+    uint32_t skip_min, skip_max;  /* blanks in front */
+    uint32_t min_length;
+    uint8_t nneed, need[NEED_MOST]; /* bytes that must occur somewhere */
+    bool any_last;
+    const struct byteset *last;     /* unless any_last */
+    const struct byteset *alphabet; /* the only bytes that may occur, or NULL */
+};
+
+/* What is known of the line at hand; the byte counts are made only when a rule asks. */
+struct look {
+    struct view line;
+    size_t blanks;
+    unsigned lead; /* the byte behind the blanks, or LEAD_END */
+    uint64_t head; /* the eight bytes from there on, zero behind the end */
+    uint32_t stamp;
+    bool counted;
+    uint32_t *seen; /* by byte: the stamp of the last line that was counted and held it */
+};
+
+struct dispatch {
+    unsigned words;        /* of 64 rules each */
+    const uint64_t *masks; /* [lead][words]: the state's rules that a lead admits */
+};
+
+/* Fills a filter from a rule's regex. */
+void filter_init(struct filter *filter, const struct regex *re);
+
+/* masks for the n rules whose regexes regex_at gives; false when memory ran out. */
+bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes, unsigned n,
+                   struct arena *arena);
+
+void look_init(struct look *look, struct view line);
+bool look_slow(struct look *look, const struct filter *filter);
+
+/* false: the rule cannot match. */
+static inline bool look_admits(struct look *look, const struct filter *filter)
+{
+    if (look->lead < 0x80 || look->lead == LEAD_END) {
+        if (look->blanks < filter->skip_min || look->blanks > filter->skip_max ||
+            ((look->head ^ filter->prefix) & filter->prefix_mask)) {
+            return false;
+        }
+    }
+    return look_slow(look, filter);
+}
+
+#endif
