@@ -116,8 +116,8 @@ static int prepare(struct query *q, struct view sql, struct err *err)
     return 0;
 }
 
-int query_open(struct query **out, struct db *db, struct view sql, const char *name,
-               struct err *err)
+static int open_query(struct query **out, struct db *db, struct view sql, const char *name,
+                      bool trusted, struct err *err)
 {
     *out = NULL;
     struct query *q = calloc(1, sizeof(*q));
@@ -128,6 +128,7 @@ int query_open(struct query **out, struct db *db, struct view sql, const char *n
     arena_init(&q->arena, NULL);
     arena_init(&q->cells, NULL);
     guard_close(&q->guard, db);
+    q->guard.trusted = trusted;
     int status = prepare(q, sql, err);
     if (status == 0) {
         q->table.name = name;
@@ -139,6 +140,25 @@ int query_open(struct query **out, struct db *db, struct view sql, const char *n
     }
     *out = q;
     return 0;
+}
+
+int query_open(struct query **out, struct db *db, struct view sql, const char *name,
+               struct err *err)
+{
+    return open_query(out, db, sql, name, false, err);
+}
+
+int query_open_tables(struct query **out, struct db *db, struct err *err)
+{
+    return open_query(
+        out, db,
+        VIEW("SELECT s.name AS \"table\", c.name AS \"column\","
+             " CASE WHEN c.type LIKE 'JSON LIST%' THEN 'list'"
+             " WHEN c.type LIKE '%\"key\"' THEN 'key' ELSE lower(c.type) END AS kind"
+             " FROM sqlite_schema s, pragma_table_info(s.name) c"
+             " WHERE s.type = 'table' ORDER BY s.name LIKE '\\_%' ESCAPE '\\',"
+             " s.rowid, c.cid"),
+        "tables", true, err);
 }
 
 const struct table *query_columns(const struct query *q)

@@ -18,6 +18,8 @@ struct query;
 /* name is the result's table name ("query"). db must outlive the query and stays guarded. */
 int query_open(struct query **out, struct db *db, struct view sql, const char *name,
                struct err *err);
+/* What there is to ask: table, column, kind (text, list, key, integer). */
+int query_open_tables(struct query **out, struct db *db, struct err *err);
 const struct table *query_columns(const struct query *query);
 int query_write(struct query *query, struct writer *writer, size_t table, struct err *err);
 void query_close(struct query *query);
