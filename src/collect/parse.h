@@ -1,6 +1,6 @@
 /*
- * Outputs -> rows: runs a command's templates over its output. Runs are kept and used again, so
- * that a fleet of one platform allocates nothing once it is warm.
+ * Outputs -> rows: runs a command's templates over its output and merges their rows. Machines
+ * are kept and used again, so that a fleet of one platform allocates nothing once it is warm.
  *
  *     struct parses *parses = parses_new();
  *     if (parses_read(parses, command, text, &rows, &err) == 0)
@@ -17,7 +17,7 @@ struct parses;
 /* The rows of one output, until the next parses_read(). */
 struct parsed {
     size_t count;
-    const struct textfsm_run *run;
+    const struct textfsm_merge *merge;
 };
 
 struct parses *parses_new(void); /* NULL when memory ran out */

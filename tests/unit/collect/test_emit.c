@@ -89,7 +89,8 @@ static struct writer *note_writer(struct strbuf *out, const struct format *forma
 /* The names that this test expects, whatever the results' room calls them. */
 const char *status_name(enum status status)
 {
-    static const char *const names[] = {"ok", "failed", "parse-error", "incomplete", "timed-out"};
+    static const char *const names[] = {"ok", "failed", "parse-error", "incomplete",
+                                        "timed-out"};
     return names[status];
 }
 
@@ -216,6 +217,38 @@ static void records_have_all_columns(void)
     CHECK(emit_records(emit) == 3);
     emit_free(emit);
     strbuf_release(&out);
+}
+
+static void several_templates_are_merged(void)
+{
+    static const char text[] = "Value Key Name (\\S+)\nValue Place (\\S+)\n\n"
+                               "Start\n  ^name ${Name}\n  ^at ${Place} -> Record\n\nEOF\n";
+    static const size_t columns[] = {5, 6, 4};
+    struct textfsm_error error;
+    struct textfsm_template *second =
+        textfsm_template_new(text, sizeof(text) - 1, "place.textfsm", NULL, &error);
+    CHECK(second != NULL);
+    const struct textfsm_template *both[] = {template, second};
+    struct job_command old = commands[0];
+    commands[0] = (struct job_command){.command = "show vlan",
+                                       .templates = both,
+                                       .ntemplates = 2,
+                                       .column_of = columns,
+                                       .ncolumns = 3};
+    struct strbuf out = STRBUF_INIT;
+    struct err err = ERR_INIT;
+    struct emit *emit = start(&out, &format_json, true, 0);
+    for (size_t i = 0; i < 2; i++) {
+        struct host_result *r = result_of(i, "vlan 3\nname x\nat home\nname y\nat work\n");
+        CHECK(emit_host(emit, r, &err) == 0);
+        free_result(r);
+    }
+    CHECK(strstr(out.buf, "0: r0|test_os|show vlan|2026-11-23T01:20:05Z|home|x|[3]\n"));
+    CHECK(strstr(out.buf, "0: r1|test_os|show vlan|2026-11-23T01:20:05Z|work|y|\n"));
+    emit_free(emit);
+    strbuf_release(&out);
+    textfsm_template_free(second);
+    commands[0] = old;
 }
 
 static void every_order_gives_inventory_order(void)
@@ -422,6 +455,7 @@ int main(void)
 {
     make_plan();
     RUN(records_have_all_columns);
+    RUN(several_templates_are_merged);
     RUN(every_order_gives_inventory_order);
     RUN(unordered_leaves_at_once);
     RUN(hosts_that_never_came_are_passed);
