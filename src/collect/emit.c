@@ -139,7 +139,7 @@ static int output_records(struct emit *e, const struct job *job, const struct jo
                           struct err *err)
 {
     struct view text = strbuf_view(&command->output);
-    if (how->ntemplates == 0) {
+    if (!how->reader) {
         struct textfsm_cell output = cell_text(text);
         return record(e, job, how, command, &output, err);
     }

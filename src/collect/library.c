@@ -13,9 +13,12 @@ struct folder {
     bool looked;                 /* for the index */
 };
 
+/* The files that read one kind of output, several merged. */
 struct loaded {
-    const char *path;
-    struct textfsm_template *template;
+    const char *paths; /* what it was asked for by */
+    struct textfsm_template **templates;
+    size_t ntemplates;
+    struct textfsm_table *table;
 };
 
 struct library {
@@ -44,13 +47,23 @@ int library_open(struct library **out, const char *const *dirs, size_t n, struct
     return 0;
 }
 
+static void unload(struct loaded *loaded)
+{
+    textfsm_table_free(loaded->table);
+    for (size_t i = 0; i < loaded->ntemplates; i++) {
+        textfsm_template_free(loaded->templates[i]);
+    }
+    loaded->table = NULL;
+    loaded->ntemplates = 0;
+}
+
 void library_free(struct library *library)
 {
     if (!library) {
         return;
     }
     for (size_t i = 0; i < library->nloaded; i++) {
-        textfsm_template_free(library->loaded[i].template);
+        unload(&library->loaded[i]);
     }
     for (size_t i = 0; i < library->nfolders; i++) {
         textfsm_index_free(library->folders[i].index);
@@ -150,6 +163,12 @@ static int found_row(struct library *library, const struct folder *folder, long 
     return out->name ? 1 : err_nomem(err);
 }
 
+static int index_failed(const struct folder *folder, struct err *err)
+{
+    return err_set(err, ERR_LIMIT, "%s: the search met a limit: some regex in it is too costly",
+                   folder->index_path);
+}
+
 int library_by_command(struct library *library, const char *platform, const char *command,
                        struct finding *out, struct err *err)
 {
@@ -162,6 +181,9 @@ int library_by_command(struct library *library, const char *platform, const char
         int whole = 1;
         long row =
             rc ? textfsm_index_find(folder->index, platform, command, NULL, 0, &whole) : -1;
+        if (row == -2) {
+            return index_failed(folder, err);
+        }
         if (row >= 0) {
             return found_row(library, folder, row, platform, whole, out, err);
         }
@@ -205,7 +227,7 @@ static int by_row(struct library *library, struct folder *folder, const char *pl
                    ? command_by_name(library, folder, row, platform, out, err)
                    : rc;
     }
-    return 0;
+    return row == -2 ? index_failed(folder, err) : 0;
 }
 
 /* <platform>/<name>.textfsm or <platform>_<name>.textfsm in a folder, with no index row. */
@@ -286,14 +308,19 @@ const char *library_guess(struct library *library, const char *platform, const c
 /* ---- Templates -----------------------------------------------------------------------------
  */
 
-static int remember(struct library *library, const char *path,
-                    struct textfsm_template *template, struct err *err)
+/* The slot of a path: an old one, or a new one without a table. NULL when memory ran out. */
+static struct loaded *slot(struct library *library, const char *paths)
 {
+    for (size_t i = 0; i < library->nloaded; i++) {
+        if (strcmp(library->loaded[i].paths, paths) == 0) {
+            return &library->loaded[i];
+        }
+    }
     if (library->nloaded == library->room) {
         size_t room = library->room ? library->room * 2 : 16;
         struct loaded *more = arena_array(&library->arena, room, sizeof(*more));
         if (!more) {
-            return err_nomem(err);
+            return NULL;
         }
         for (size_t i = 0; i < library->nloaded; i++) {
             more[i] = library->loaded[i];
@@ -301,69 +328,77 @@ static int remember(struct library *library, const char *path,
         library->loaded = more;
         library->room = room;
     }
-    const char *copy = arena_dup(&library->arena, view_of(path));
-    if (!copy) {
+    struct loaded *loaded = &library->loaded[library->nloaded];
+    loaded->paths = arena_dup(&library->arena, view_of(paths));
+    library->nloaded += loaded->paths != NULL;
+    return loaded->paths ? loaded : NULL;
+}
+
+static int make_table(struct loaded *loaded, struct err *err)
+{
+    struct textfsm_error error;
+    const struct textfsm_template *const *templates =
+        (const struct textfsm_template *const *)loaded->templates;
+    loaded->table = textfsm_table_new(templates, (unsigned)loaded->ntemplates, NULL, &error);
+    return loaded->table ? 0 : library_error(&error, err);
+}
+
+/* The files of dir (NULL = as they are) named in `files` with ':' between, compiled. */
+static int compile(struct library *library, struct loaded *loaded, const char *dir,
+                   const char *files, struct err *err)
+{
+    size_t most = 1;
+    for (const char *p = files; dir && *p; p++) {
+        most += *p == ':';
+    }
+    loaded->templates = arena_array(&library->arena, most, sizeof(*loaded->templates));
+    if (!loaded->templates) {
         return err_nomem(err);
     }
-    library->loaded[library->nloaded++] = (struct loaded){copy, template};
-    return 0;
+    while (loaded->ntemplates < most) {
+        struct textfsm_error error;
+        size_t len = dir ? strcspn(files, ":") : strlen(files);
+        const char *path = arena_printf(&library->arena, "%s%s%.*s", dir ? dir : "",
+                                        dir ? "/" : "", (int)len, files);
+        struct textfsm_template *template =
+            path ? textfsm_template_open(path, NULL, &error) : NULL;
+        if (!template) {
+            return path ? library_error(&error, err) : err_nomem(err);
+        }
+        loaded->templates[loaded->ntemplates++] = template;
+        files += len + 1;
+    }
+    return make_table(loaded, err);
+}
+
+static int load(struct library *library, const char *dir, const char *files,
+                const struct textfsm_table **out, struct err *err)
+{
+    const char *paths = arena_printf(&library->arena, "%s\n%s", dir ? dir : "", files);
+    struct loaded *loaded = paths ? slot(library, paths) : NULL;
+    if (!loaded) {
+        return err_nomem(err);
+    }
+    int rc = loaded->table ? 0 : compile(library, loaded, dir, files, err);
+    if (rc < 0) {
+        unload(loaded);
+    }
+    *out = loaded->table;
+    return rc;
 }
 
 int library_load_file(struct library *library, const char *path,
-                      const struct textfsm_template **out, struct err *err)
+                      const struct textfsm_table **out, struct err *err)
 {
-    for (size_t i = 0; i < library->nloaded; i++) {
-        if (strcmp(library->loaded[i].path, path) == 0) {
-            *out = library->loaded[i].template;
-            return 0;
-        }
-    }
-    struct textfsm_error error;
-    struct textfsm_template *template = textfsm_template_open(path, NULL, &error);
-    if (!template) {
-        return library_error(&error, err);
-    }
-    int rc = remember(library, path, template, err);
-    if (rc < 0) {
-        textfsm_template_free(template);
-        return rc;
-    }
-    *out = template;
-    return 0;
+    return load(library, NULL, path, out, err);
 }
 
-static int load_part(struct library *library, const struct finding *finding, struct view file,
-                     const struct textfsm_template **out, struct err *err)
+int library_load(struct library *library, const struct finding *finding,
+                 const struct textfsm_table **out, struct err *err)
 {
-    const char *path = arena_printf(&library->arena, "%s/%.*s", finding->dir, VIEW_ARG(file));
-    int rc = path ? library_load_file(library, path, out, err) : err_nomem(err);
+    int rc = load(library, finding->dir, finding->templates, out, err);
     if (rc < 0 && rc != ERR_NOMEM && finding->index) {
         err_prefix(err, "%s:%u", finding->index, finding->line);
     }
     return rc;
-}
-
-int library_load(struct library *library, const struct finding *finding,
-                 const struct textfsm_template *const **out, size_t *n, struct err *err)
-{
-    size_t most = 1;
-    for (const char *p = finding->templates; *p; p++) {
-        most += *p == ':';
-    }
-    const struct textfsm_template **templates =
-        arena_array(&library->arena, most, sizeof(*templates));
-    if (!templates) {
-        return err_nomem(err);
-    }
-    const char *p = finding->templates;
-    for (*n = 0; *n < most; ++*n) {
-        size_t len = strcspn(p, ":");
-        int rc = load_part(library, finding, view_make(p, len), &templates[*n], err);
-        if (rc < 0) {
-            return rc;
-        }
-        p += len + 1;
-    }
-    *out = templates;
-    return 0;
 }

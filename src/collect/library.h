@@ -7,7 +7,7 @@
  *     library_open(&library, dirs, n, &err);
  *     struct finding finding;
  *     if (library_by_command(library, "cisco_ios", "show version", &finding, &err) == 1)
- *         library_load(library, &finding, &templates, &ntemplates, &err);
+ *         library_load(library, &finding, &table, &err);
  *     library_free(library);
  *
  * A template's name is its file's without folder, extension and a leading `<platform>_`, so
@@ -55,13 +55,14 @@ int library_by_name(struct library *library, const char *platform, const char *n
 /* The nearest name of a template that the platform has, or NULL. */
 const char *library_guess(struct library *library, const char *platform, const char *name);
 
-/* The templates of a finding, compiled. The array and they live as long as the library. */
+/* Reads outputs: the finding's templates compiled, as one table. Lives as long as the library.
+ */
 int library_load(struct library *library, const struct finding *finding,
-                 const struct textfsm_template *const **out, size_t *n, struct err *err);
+                 const struct textfsm_table **out, struct err *err);
 
-/* One template file, compiled; likewise. */
+/* One template file; likewise. */
 int library_load_file(struct library *library, const char *path,
-                      const struct textfsm_template **out, struct err *err);
+                      const struct textfsm_table **out, struct err *err);
 
 /* textfsm's error as ours: its text, and the exit status of an unusable file. */
 int library_error(const struct textfsm_error *from, struct err *err);

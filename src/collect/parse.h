@@ -1,6 +1,6 @@
 /*
- * Outputs -> rows: runs a command's templates over its output and merges their rows. Machines
- * are kept and used again, so that a fleet of one platform allocates nothing once it is warm.
+ * Outputs -> rows: runs a command's reader over its output. Runs are kept and used again, so
+ * that a fleet of one platform allocates nothing once it is warm.
  *
  *     struct parses *parses = parses_new();
  *     if (parses_read(parses, command, text, &rows, &err) == 0)
@@ -17,7 +17,7 @@ struct parses;
 /* The rows of one output, until the next parses_read(). */
 struct parsed {
     size_t count;
-    const struct textfsm_merge *merge;
+    const struct textfsm_merge *run;
 };
 
 struct parses *parses_new(void); /* NULL when memory ran out */
@@ -28,7 +28,7 @@ void parses_free(struct parses *parses);
 int parses_read(struct parses *parses, const struct job_command *command, struct view text,
                 struct parsed *rows, struct err *err);
 
-/* One cell per column of the command's (merged) templates. */
+/* One cell per column of the command's reader. */
 const struct textfsm_cell *parsed_row(const struct parsed *rows, size_t i);
 
 #endif

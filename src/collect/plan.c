@@ -64,10 +64,9 @@ static int use_finding(struct maker *m, struct job_command *command, const char 
                        const struct finding *finding, struct err *err)
 {
     struct shape_place place;
-    int rc = library_load(m->library, finding, &command->templates, &command->ntemplates, err);
+    int rc = library_load(m->library, finding, &command->reader, err);
     if (rc == 0) {
-        rc = shape_templates(&m->shape, table, command->templates, command->ntemplates, &place,
-                             err);
+        rc = shape_reader(&m->shape, table, command->reader, &place, err);
     }
     if (rc < 0) {
         return rc;
@@ -88,19 +87,15 @@ static int use_file(struct maker *m, struct job_command *command, const char *pa
     const char *dot = strrchr(name.ptr, '.');
     name.len = dot && dot != name.ptr ? (size_t)(dot - name.ptr) : name.len;
     const char *table = arena_dup(&m->plan->arena, name);
-    const struct textfsm_template **templates =
-        arena_array(&m->plan->arena, 1, sizeof(*templates));
     struct shape_place place;
-    if (!table || !templates) {
+    if (!table) {
         return err_nomem(err);
     }
-    int rc = library_load_file(m->library, path, &templates[0], err);
+    int rc = library_load_file(m->library, path, &command->reader, err);
     if (rc == 0) {
-        rc = shape_templates(&m->shape, table, templates, 1, &place, err);
+        rc = shape_reader(&m->shape, table, command->reader, &place, err);
     }
     if (rc == 0) {
-        command->templates = templates;
-        command->ntemplates = 1;
         command->template_path = path;
         command->why = "-T";
         command->table = place.table;

@@ -32,14 +32,9 @@ struct job_command {
     const char *asked;   /* the -t name or -c text that led to it */
     const char *why;     /* for people: "templates/index line 12 (sh[[ow]] ver[[sion]])" */
     size_t table;        /* in plan.tables */
-    /* The templates that read its output: usually one, several are merged on Key; none = raw.
-     */
-    const struct textfsm_template *const *templates;
-    size_t ntemplates;
-    const char *template_path; /* file name as the index has it; NULL = raw */
-    /* Column of the merged templates -> column of the table. The merged templates have the
-     * values of the first, then each other's that are not there yet, by exact name. */
-    const size_t *column_of;
+    const struct textfsm_table *reader; /* reads its output; NULL = raw */
+    const char *template_path; /* the reader's files as the index has them; NULL = raw */
+    const size_t *column_of;   /* the reader's column -> column of the table */
     size_t ncolumns;
 };
 

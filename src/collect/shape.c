@@ -105,12 +105,13 @@ static bool same_keys(const struct column *a, const struct column *b)
  * have made it already. Two values of one template whose names differ in case only keep apart:
  * the second is written as the template has it. */
 static int place_value(struct shape *shape, struct shape_table *t,
-                       const struct textfsm_value *value, size_t *column_of, size_t n,
+                       const struct textfsm_column *from, size_t *column_of, size_t n,
                        struct err *err)
 {
+    const struct textfsm_value *value = from->value;
     struct column column = {.name = lower(shape->arena, value->name),
                             .list = (value->options & TEXTFSM_LISTED) != 0,
-                            .key = (value->options & TEXTFSM_KEY) != 0,
+                            .key = from->key != 0,
                             .nkeys = value->nkeys,
                             .keys = value->keys};
     if (!column.name) {
@@ -140,47 +141,21 @@ static int place_value(struct shape *shape, struct shape_table *t,
     return 0;
 }
 
-static bool has_value(const struct textfsm_template *const *templates, size_t n,
-                      const char *name)
+int shape_reader(struct shape *shape, const char *table, const struct textfsm_table *reader,
+                 struct shape_place *out, struct err *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        for (unsigned v = 0; v < textfsm_template_values(templates[i]); v++) {
-            if (strcmp(textfsm_template_value(templates[i], v)->name, name) == 0) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-int shape_templates(struct shape *shape, const char *table,
-                    const struct textfsm_template *const *templates, size_t n,
-                    struct shape_place *out, struct err *err)
-{
-    size_t most = 0;
-    for (size_t i = 0; i < n; i++) {
-        most += textfsm_template_values(templates[i]);
-    }
+    unsigned n = textfsm_table_columns(reader);
     struct shape_table *t = find_table(shape, table, false);
-    size_t *column_of = arena_array(shape->arena, most + 1, sizeof(*column_of));
+    size_t *column_of = arena_array(shape->arena, n + 1, sizeof(*column_of));
     if (!t || !column_of) {
         return err_nomem(err);
     }
-    *out = (struct shape_place){.table = t->index, .column_of = column_of};
-    for (size_t i = 0; i < n; i++) {
-        for (unsigned v = 0; v < textfsm_template_values(templates[i]); v++) {
-            const struct textfsm_value *value = textfsm_template_value(templates[i], v);
-            if (has_value(templates, i, value->name)) {
-                continue;
-            }
-            int rc = place_value(shape, t, value, column_of, out->ncolumns, err);
-            if (rc < 0) {
-                return rc;
-            }
-            out->ncolumns++;
-        }
+    int rc = 0;
+    for (unsigned i = 0; i < n && rc == 0; i++) {
+        rc = place_value(shape, t, textfsm_table_column(reader, i), column_of, i, err);
     }
-    return 0;
+    *out = (struct shape_place){t->index, column_of, n};
+    return rc;
 }
 
 int shape_raw(struct shape *shape, struct shape_place *out, struct err *err)

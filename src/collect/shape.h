@@ -2,7 +2,7 @@
  * The shape of a run's tables: which columns, in which order, under which names.
  *
  *     struct shape shape = {.arena = &arena};
- *     shape_templates(&shape, "show_version", templates, n, &place, &err);  each, in order
+ *     shape_reader(&shape, "show_version", reader, &place, &err);     each, in order
  *     shape_raw(&shape, &place, &err);
  *     shape_finish(&shape, &tables, &ntables, &err);
  *
@@ -28,14 +28,13 @@ struct shape {
 /* Where a command's cells go. */
 struct shape_place {
     size_t table;
-    const size_t *column_of; /* merged template column -> column of the table */
+    const size_t *column_of; /* column of the reader -> column of the table */
     size_t ncolumns;
 };
 
-/* n > 0 templates, merged, into the table of that name. */
-int shape_templates(struct shape *shape, const char *table,
-                    const struct textfsm_template *const *templates, size_t n,
-                    struct shape_place *out, struct err *err);
+/* What a reader gives, into the table of that name. */
+int shape_reader(struct shape *shape, const char *table, const struct textfsm_table *reader,
+                 struct shape_place *out, struct err *err);
 /* Raw text, into the table `output`. */
 int shape_raw(struct shape *shape, struct shape_place *out, struct err *err);
 

@@ -111,9 +111,10 @@ static struct host hosts[HOSTS];
 static char host_names[HOSTS][8];
 static struct platform platform = {.name = "test_os"};
 static const struct textfsm_template *template;
+static struct textfsm_table *reader;
 static const size_t columns_of[] = {5, 6}, raw_columns_of[] = {4};
 static struct job_command commands[] = {
-    {.command = "show vlan", .ntemplates = 1, .column_of = columns_of, .ncolumns = 2},
+    {.command = "show vlan", .column_of = columns_of, .ncolumns = 2},
     {.command = "show clock", .table = 1, .column_of = raw_columns_of, .ncolumns = 1},
 };
 static const struct column vlan_columns[] = {
@@ -142,7 +143,9 @@ static void make_plan(void)
     template = textfsm_template_new(template_text, sizeof(template_text) - 1, "vlan.textfsm",
                                     NULL, &error);
     CHECK(template != NULL);
-    commands[0].templates = &template;
+    reader = textfsm_table_new(&template, 1, NULL, &error);
+    CHECK(reader != NULL);
+    commands[0].reader = reader;
     for (size_t i = 0; i < HOSTS; i++) {
         snprintf(host_names[i], sizeof(host_names[i]), "r%zu", i);
         /* Places in the inventory have gaps when -l left hosts out. */
@@ -229,10 +232,11 @@ static void several_templates_are_merged(void)
         textfsm_template_new(text, sizeof(text) - 1, "place.textfsm", NULL, &error);
     CHECK(second != NULL);
     const struct textfsm_template *both[] = {template, second};
+    struct textfsm_table *merged = textfsm_table_new(both, 2, NULL, &error);
+    CHECK(merged != NULL);
     struct job_command old = commands[0];
     commands[0] = (struct job_command){.command = "show vlan",
-                                       .templates = both,
-                                       .ntemplates = 2,
+                                       .reader = merged,
                                        .column_of = columns,
                                        .ncolumns = 3};
     struct strbuf out = STRBUF_INIT;
@@ -247,6 +251,7 @@ static void several_templates_are_merged(void)
     CHECK(strstr(out.buf, "0: r1|test_os|show vlan|2026-11-23T01:20:05Z|work|y|\n"));
     emit_free(emit);
     strbuf_release(&out);
+    textfsm_table_free(merged);
     textfsm_template_free(second);
     commands[0] = old;
 }
@@ -465,6 +470,7 @@ int main(void)
     RUN(waiting_does_not_grow_memory);
     RUN(strangers_are_refused);
     RUN(raw_formats_get_outputs);
+    textfsm_table_free(reader);
     textfsm_template_free((struct textfsm_template *)template);
     return test_end();
 }
