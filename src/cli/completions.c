@@ -1,6 +1,7 @@
 #include "cli/completions.h"
 
 #include "cli/options.h"
+#include "output/writer.h"
 
 static bool visible(const struct verb *v)
 {
@@ -23,6 +24,9 @@ static void words_of(struct strbuf *out, const struct option *o)
 {
     for (const char *p = o->choices ? o->choices : ""; *p; p++) {
         strbuf_addch(out, *p == '|' ? ' ' : *p);
+    }
+    for (size_t i = 0; o->complete == COMPLETE_FORMAT && formats[i]; i++) {
+        strbuf_addf(out, "%s%s", i ? " " : "", formats[i]->name);
     }
 }
 

@@ -30,7 +30,7 @@ int verb_generate(const struct options *options)
     struct err err = ERR_INIT;
     struct strbuf text = STRBUF_INIT;
     int rc = generate(&text, &options->words, &err);
-    int status = rc < 0 ? talk_failure(&err, NULL) : out_text(&text);
+    int status = rc < 0 ? talk_failure(&err, NULL) : out_text(options, &text);
     strbuf_release(&text);
     return status;
 }

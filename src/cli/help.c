@@ -156,7 +156,7 @@ int verb_help(const struct options *options)
         }
     }
     if (status == 0) {
-        status = out_text(&text);
+        status = out_text(options, &text);
     }
     strbuf_release(&text);
     return status;

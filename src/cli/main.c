@@ -1,8 +1,7 @@
 /* Dispatch only: the command line, then the verb it names. */
+#include "base/tempfile.h"
 #include "cli/help.h"
 #include "cli/talk.h"
-
-#include <signal.h>
 
 /* `collect VERB -h`, and `collect WORD -h` for whatever word. */
 static int help_for(const struct options *options)
@@ -19,8 +18,7 @@ int main(int argc, char **argv)
     struct options options;
     int status;
 
-    /* A reader that goes away is an error of write(), on stdout as on sockets. */
-    signal(SIGPIPE, SIG_IGN);
+    tempfile_guard_signals();
     if (options_parse(&options, argc, argv, &err) < 0) {
         status = talk_failure(&err, options.verb_said ? options.verb->name : "run");
     } else if (options.help) {

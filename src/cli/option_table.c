@@ -25,8 +25,20 @@ const struct option option_table[] = {
      .offset = AT(template_file), .verbs = VERB_RUN, .section = SECTION_WORK,
      .complete = COMPLETE_FILE,
      .help = "Parse the output of every -c with this template file instead"},
+    {.name = "template", .letter = 't', .arg = "NAME", .kind = OPTION_LIST, .offset = AT(asks),
+     .verbs = VERB_PARSE, .section = SECTION_WORK,
+     .help = "Parse with the platform's template of this name"},
+    {.name = "command", .letter = 'c', .arg = "TEXT", .kind = OPTION_LIST, .offset = AT(asks),
+     .verbs = VERB_PARSE, .section = SECTION_WORK,
+     .help = "Parse as the output of this command, with the template that the index has for it"},
+    {.name = "template-file", .letter = 'T', .arg = "FILE", .kind = OPTION_TEXT,
+     .offset = AT(template_file), .verbs = VERB_PARSE, .section = SECTION_WORK,
+     .complete = COMPLETE_FILE, .help = "Parse with this template file"},
+    {.name = "platform", .arg = "NAME", .kind = OPTION_TEXT, .offset = AT(platform),
+     .verbs = VERB_PARSE, .section = SECTION_WORK,
+     .help = "The platform whose templates -t and -c mean, such as cisco_ios"},
     {.name = "templates", .arg = "DIR", .kind = OPTION_LIST, .offset = AT(templates),
-     .verbs = VERB_RUN, .section = SECTION_WORK, .complete = COMPLETE_FOLDER,
+     .verbs = VERB_RUN | VERB_PARSE, .section = SECTION_WORK, .complete = COMPLETE_FOLDER,
      .help = "Look for templates and platforms in DIR first; repeatable. Then come the folders "
              "of COLLECT_TEMPLATES, NET_TEXTFSM and NTC_TEMPLATES_DIR, the user's own and the "
              "installed ones"},
@@ -117,21 +129,25 @@ const struct option option_table[] = {
     /* clang-format on */
 };
 
-const struct option *option_find(struct view name)
+const struct option *option_find(struct view name, unsigned verb)
 {
+    const struct option *other = NULL;
     for (const struct option *o = option_table; o->name; o++) {
         if (view_equal_str(name, o->name)) {
-            return o;
+            if (o->verbs & verb) {
+                return o;
+            }
+            other = o;
         }
     }
-    return NULL;
+    return other;
 }
 
-const struct option *option_by_letter(char letter)
+const struct option *option_by_letter(char letter, unsigned verb)
 {
     for (const struct option *o = option_table; letter && o->name; o++) {
         if (o->letter == letter) {
-            return o;
+            return option_find(view_of(o->name), verb);
         }
     }
     return NULL;

@@ -154,8 +154,12 @@ static int wrong_verb(const struct parser *p, const struct option *o, const char
                       struct err *err)
 {
     struct strbuf verbs = STRBUF_INIT;
+    unsigned knows = 0;
+    for (const struct option *row = option_table; row->name; row++) {
+        knows |= strcmp(row->name, o->name) == 0 ? row->verbs : 0;
+    }
     for (const struct verb *v = verb_table; v->name; v++) {
-        if ((v->bit & o->verbs) && !v->hidden) {
+        if ((v->bit & knows) && !v->hidden) {
             strbuf_addf(&verbs, "%s%s", verbs.len ? ", " : "", v->name);
         }
     }
@@ -189,7 +193,7 @@ static int long_option(struct parser *p, const char *text, struct err *err)
 {
     const char *equals = strchr(text, '=');
     struct view name = view_make(text, equals ? (size_t)(equals - text) : strlen(text));
-    const struct option *o = option_find(name);
+    const struct option *o = option_find(name, p->options->verb->bit);
     return o ? apply(p, o, false, equals ? equals + 1 : NULL, err)
              : unknown_option(p, name, err);
 }
@@ -199,7 +203,7 @@ static int short_options(struct parser *p, const char *letters, struct err *err)
 {
     int rc = 0;
     while (*letters && rc == 0) {
-        const struct option *o = option_by_letter(*letters);
+        const struct option *o = option_by_letter(*letters, p->options->verb->bit);
         if (!o) {
             return err_set(err, ERR_USAGE, "unknown option -%.1s", letters);
         }

@@ -122,11 +122,14 @@ struct option {
     const char *help;     /* one or two sentences, no final full stop */
 };
 
-extern const struct option option_table[]; /* ended by a row without a name */
+/* Ended by a row without a name. An option that means something else to another verb has a row
+ * for each meaning. */
+extern const struct option option_table[];
 extern const char *const section_titles[SECTION_COUNT];
 
-/* By its long name; NULL when there is none. */
-const struct option *option_find(struct view name);
-const struct option *option_by_letter(char letter);
+/* By its long name, or its letter: the row of this verb (a VERB_* bit) if it knows the option,
+ * else that of another; NULL when there is none. */
+const struct option *option_find(struct view name, unsigned verb);
+const struct option *option_by_letter(char letter, unsigned verb);
 
 #endif

@@ -1,17 +1,13 @@
 /*
- * stdout: data, and the only way to it. Every write is checked; a reader that went away is
- * ERR_PIPE, anything else ERR_OUTPUT.
+ * Text of help, versions and the like, where -o says: stdout or a file that appears whole.
  */
 #ifndef CLI_OUT_H
 #define CLI_OUT_H
 
-#include "base/err.h"
-#include "base/view.h"
+#include "base/strbuf.h"
+#include "cli/options.h"
 
-int out_write(struct view bytes, struct err *err);
-
-/* Writes the text of help, versions and the like, and gives the verb's exit status. */
-struct strbuf;
-int out_text(const struct strbuf *text);
+/* Writes the text, tells what went wrong, and gives the exit status. */
+int out_text(const struct options *options, const struct strbuf *text);
 
 #endif

@@ -17,6 +17,16 @@ const struct verb verb_table[] = {
          "what they print with TextFSM templates, and writes the records. The word `run` may "
          "be left out.",
      .run = verb_run},
+    {.name = "parse",
+     .bit = VERB_PARSE,
+     .operands = "FILE",
+     .words = offsetof(struct options, words),
+     .summary = "Turn saved outputs into records",
+     .text =
+         "Parses files (- is standard input) that hold the output of one command, with the "
+         "template that -T names, or that --platform with -t or -c finds. The `host` column "
+         "is the file's name without its extension.",
+     .run = verb_parse},
     {.name = "version",
      .bit = VERB_VERSION,
      .summary = "Show the versions of collect and of the libraries that it uses",

@@ -5,10 +5,9 @@
 
 int verb_version(const struct options *options)
 {
-    (void)options;
     struct strbuf text = STRBUF_INIT;
     strbuf_addf(&text, "collect %s\n", COLLECT_VERSION);
-    int status = out_text(&text);
+    int status = out_text(options, &text);
     strbuf_release(&text);
     return status;
 }

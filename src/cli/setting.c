@@ -1,0 +1,68 @@
+#include "cli/setting.h"
+
+#include "cli/talk.h"
+#include "collect/search_path.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+int setting_library(struct library **out, const struct options *options, struct arena *arena,
+                    struct err *err)
+{
+    struct search_path path;
+    const char **asked = arena_array(arena, options->templates.count + 1, sizeof(*asked));
+    if (!asked) {
+        return err_nomem(err);
+    }
+    for (size_t i = 0; i < options->templates.count; i++) {
+        asked[i] = options->templates.items[i].text;
+    }
+    struct search_request request = {asked, options->templates.count, COLLECT_TEMPLATES};
+    int rc = search_path_make(&path, &request, arena, err);
+    return rc < 0 ? rc : library_open(out, path.dirs, path.count, err);
+}
+
+bool setting_color(const struct options *options, int fd)
+{
+    if (options->color != COLOR_AUTO) {
+        return options->color == COLOR_ALWAYS;
+    }
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    return !(no_color && *no_color) && term && strcmp(term, "dumb") != 0 && isatty(fd);
+}
+
+static unsigned terminal_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+        return size.ws_col;
+    }
+    return 80;
+}
+
+static void warn(void *user, const char *text)
+{
+    const struct options *options = user;
+    if (!options->quiet) {
+        talk_warning("%s", text);
+    }
+}
+
+int setting_output(struct writer **out, const struct options *options,
+                   const struct table *tables, size_t ntables, struct err *err)
+{
+    bool tty = isatty(STDOUT_FILENO);
+    struct output_options output = {
+        .path = options->output,
+        .stdout_tty = tty,
+        .writer = {.color = setting_color(options, STDOUT_FILENO),
+                   .width = tty ? terminal_width() : 0,
+                   .warn = warn,
+                   .user = (void *)(uintptr_t)options},
+    };
+    if (options->format && !(output.format = output_format_named(options->format, err))) {
+        return ERR_USAGE;
+    }
+    return output_open(out, &output, tables, ntables, err);
+}

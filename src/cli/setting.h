@@ -1,0 +1,22 @@
+/*
+ * What several verbs build from the options: the template library and the writer.
+ */
+#ifndef CLI_SETTING_H
+#define CLI_SETTING_H
+
+#include "cli/options.h"
+#include "collect/library.h"
+#include "output/output.h"
+
+/* The library over the search path; arena must outlive it. */
+int setting_library(struct library **out, const struct options *options, struct arena *arena,
+                    struct err *err);
+
+/* Opens what -f and -o ask for. */
+int setting_output(struct writer **out, const struct options *options,
+                   const struct table *tables, size_t ntables, struct err *err);
+
+/* Whether colour is wanted on a descriptor: --color, NO_COLOR, a terminal that can. */
+bool setting_color(const struct options *options, int fd);
+
+#endif
