@@ -165,7 +165,7 @@ static int add_file(struct building *b, struct err *err)
     struct file_map map = {NULL, NULL};
     if (yaml_read_file(y, b->options->device_file, err) < 0 ||
         yaml_read_map(y, y->root, "a device file", fields, 2, &map, err) < 0 ||
-        yaml_want(y, map.devices, YAML_LIST, "devices", err) < 0) {
+        yaml_want(y, map.devices, YAML_LIST, "a device file", err) < 0) {
         return ERR_INPUT;
     }
     b->defaults = map.defaults && !yaml_is_null(map.defaults) ? map.defaults : NULL;

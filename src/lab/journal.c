@@ -1,6 +1,7 @@
 #include "lab/journal.h"
 
 #include "base/vis.h"
+#include "lab/limits_lab.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,9 @@ void journal_add(struct journal *journal, const struct device *device, unsigned 
                 (long long)(now_ms() - journal->start), device->name, connection, event);
     vis_add(&journal->pending, detail, VIS_LINE);
     strbuf_addch(&journal->pending, '\n');
+    if (journal->pending.len > LAB_LOG_BYTES) {
+        journal_flush(journal);
+    }
 }
 
 void journal_flush(struct journal *journal)

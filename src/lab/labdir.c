@@ -1,10 +1,11 @@
 #include "lab/labdir.h"
 
+#include "base/outfile.h"
+#include "base/safename.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define PATH_BYTES 4096
 
@@ -18,38 +19,25 @@ int labdir_make(const char *dir, struct err *err)
     return err_set(err, ERR_OUTPUT, "%s: %s", dir, strerror(errno == EEXIST ? ENOTDIR : errno));
 }
 
-static bool write_all(int fd, const struct strbuf *text)
-{
-    size_t done = 0;
-    while (done < text->len) {
-        ssize_t n = write(fd, text->buf + done, text->len - done);
-        if (n < 0 && errno != EINTR) {
-            return false;
-        }
-        done += n > 0 ? (size_t)n : 0;
-    }
-    return true;
-}
-
-int labdir_put(const char *dir, const char *name, int mode, const struct strbuf *text,
+int labdir_put(const char *dir, const char *name, bool secret, const struct strbuf *text,
                struct err *err)
 {
-    char path[PATH_BYTES], temporary[PATH_BYTES + 8];
-    snprintf(path, sizeof(path), "%s/%s", dir, name);
-    snprintf(temporary, sizeof(temporary), "%s.new", path);
+    char path[PATH_BYTES];
+    struct outfile *file = NULL;
     if (strbuf_failed(text)) {
         return err_nomem(err);
     }
-    unlink(temporary);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    bool ok = fd >= 0 && write_all(fd, text);
-    ok = (fd < 0 || close(fd) == 0) && ok;
-    if (!ok || rename(temporary, path) < 0) {
-        int saved = errno;
-        unlink(temporary);
-        return err_set(err, ERR_OUTPUT, "%s: %s", path, strerror(saved));
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    mode_t mask = umask(secret ? 077 : 022);
+    int rc = outfile_open(&file, path, err);
+    rc = rc < 0 ? rc : outfile_write(file, text->buf, text->len, err);
+    if (rc == 0) {
+        rc = outfile_commit(file, err);
+    } else {
+        outfile_abort(file);
     }
-    return 0;
+    umask(mask);
+    return rc;
 }
 
 /* A YAML scalar that is always a string. */
@@ -65,22 +53,30 @@ static void add_quoted(struct strbuf *out, const char *text)
     strbuf_addch(out, '\'');
 }
 
+static int put_secret(const char *dir, const char *name, const char *secret, struct err *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_addf(&text, "%s\n", secret);
+    int rc = labdir_put(dir, name, true, &text, err);
+    strbuf_release(&text);
+    return rc;
+}
+
 /* Writes secret to a file of its own unless it is the fleet's, and says so in the entry. */
 static int add_secret(const char *dir, const struct device *device, const char *kind,
                       const char *key, const char *secret, const char *common,
                       struct strbuf *entry, struct err *err)
 {
-    char name[PATH_BYTES];
-    struct strbuf text = STRBUF_INIT;
+    struct strbuf name = STRBUF_INIT;
     if (!secret || (common && strcmp(secret, common) == 0)) {
         return 0;
     }
-    snprintf(name, sizeof(name), "%s-%s", kind, device->name);
-    strbuf_addf(&text, "%s\n", secret);
-    int rc = labdir_put(dir, name, 0600, &text, err);
-    strbuf_release(&text);
+    strbuf_addf(&name, "%s-", kind);
+    safename_add(&name, view_of(device->name));
+    int rc = strbuf_failed(&name) ? err_nomem(err) : put_secret(dir, name.buf, secret, err);
     strbuf_addf(entry, ", %s: ", key);
-    add_quoted(entry, name);
+    add_quoted(entry, name.buf);
+    strbuf_release(&name);
     return rc;
 }
 
@@ -134,15 +130,6 @@ static int add_host(const char *dir, const struct device *device, const struct s
     return rc;
 }
 
-static int put_secret(const char *dir, const char *name, const char *secret, struct err *err)
-{
-    struct strbuf text = STRBUF_INIT;
-    strbuf_addf(&text, "%s\n", secret);
-    int rc = labdir_put(dir, name, 0600, &text, err);
-    strbuf_release(&text);
-    return rc;
-}
-
 static int write_hosts(const char *dir, const struct fleet *fleet, struct err *err)
 {
     const struct settings *common = &fleet->devices[0].settings;
@@ -165,7 +152,7 @@ static int write_hosts(const char *dir, const struct fleet *fleet, struct err *e
     for (size_t i = 0; i < fleet->count && rc == 0; i++) {
         rc = add_host(dir, &fleet->devices[i], common, &out, err);
     }
-    rc = rc < 0 ? rc : labdir_put(dir, "hosts.yml", 0644, &out, err);
+    rc = rc < 0 ? rc : labdir_put(dir, "hosts.yml", false, &out, err);
     strbuf_release(&out);
     return rc;
 }
@@ -202,7 +189,7 @@ static int write_known_hosts(const char *dir, const struct fleet *fleet,
         rc = keys_line(keys, number, &out, err);
         strbuf_addch(&out, '\n');
     }
-    rc = rc < 0 ? rc : labdir_put(dir, "known_hosts", 0644, &out, err);
+    rc = rc < 0 ? rc : labdir_put(dir, "known_hosts", false, &out, err);
     strbuf_release(&out);
     return rc;
 }

@@ -19,8 +19,8 @@ int labdir_make(const char *dir, struct err *err);
 int labdir_write(const char *dir, const struct fleet *fleet, const struct keys *keys,
                  struct err *err);
 
-/* Writes one file of the folder, whole or not at all. */
-int labdir_put(const char *dir, const char *name, int mode, const struct strbuf *text,
+/* Writes one file of the folder, whole or not at all; a secret one for its owner only. */
+int labdir_put(const char *dir, const char *name, bool secret, const struct strbuf *text,
                struct err *err);
 
 #endif

@@ -134,7 +134,7 @@ static int write_stats(struct lab *lab, struct err *err)
 {
     struct strbuf text = STRBUF_INIT;
     stats_format(lab->fleet.devices, lab->fleet.count, &text);
-    int rc = labdir_put(lab->options.dir, "stats.tsv", 0644, &text, err);
+    int rc = labdir_put(lab->options.dir, "stats.tsv", false, &text, err);
     strbuf_release(&text);
     return rc;
 }

@@ -143,17 +143,35 @@ void peer_tick(struct timer *timer)
     timers_set(&peer->server->timers, &peer->timer, deadline_sooner(wake, peer->read_at));
 }
 
+/* A session that owns the fd, or NULL and the fd is closed. */
+static ssh_session new_session(struct server *server, const struct device *device, int fd)
+{
+    ssh_session session = ssh_new();
+    ssh_bind bind = server_bind(server, device);
+    /* Compression costs 270 KB a session, and would make byte offsets depend on zlib. */
+    if (!session || !bind ||
+        ssh_options_set(session, SSH_OPTIONS_COMPRESSION, "none") != SSH_OK) {
+        ssh_free(session);
+        close(fd);
+        return NULL;
+    }
+    if (ssh_bind_accept_fd(bind, session, fd) != SSH_OK) {
+        ssh_free(session);
+        return NULL;
+    }
+    ssh_set_blocking(session, 0);
+    return session;
+}
+
 static struct peer *new_peer(struct server *server, struct device *device, int fd)
 {
     struct peer *peer = calloc(1, sizeof(*peer));
-    ssh_session session = ssh_new();
-    ssh_bind bind = server_bind(server, device);
-    if (!peer || !session || !bind || ssh_bind_accept_fd(bind, session, fd) != SSH_OK) {
+    ssh_session session = new_session(server, device, fd);
+    if (!peer || !session) {
         ssh_free(session);
         free(peer);
         return NULL;
     }
-    ssh_set_blocking(session, 0);
     peer->watch = (struct watch){.fd = fd, .ready = on_ready};
     peer->timer.due = DEADLINE_NEVER;
     peer->server = server;
@@ -173,7 +191,6 @@ void peer_open(struct server *server, struct device *device, int fd)
 {
     struct peer *peer = new_peer(server, device, fd);
     if (!peer) {
-        close(fd);
         return;
     }
     peer_note(peer, "connect", VIEW_NONE);

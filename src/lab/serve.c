@@ -30,6 +30,7 @@ void serve_prepare(void)
         sigaction(handled[i], &action, NULL);
     }
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     sigprocmask(SIG_BLOCK, &blocked, NULL);
 }
 
@@ -42,6 +43,7 @@ static pid_t start(char **command)
     sigset_t none;
     sigemptyset(&none);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execvp(command[0], command);
     fprintf(stderr, "collect-lab: %s: %s\n", command[0], strerror(errno));
