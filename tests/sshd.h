@@ -122,6 +122,7 @@ static inline void sshd_stop(struct sshd *s)
 {
     kill(s->pid, SIGTERM);
     waitpid(s->pid, NULL, 0);
+    usleep(200000); /* its children still write to the log */
     const char *argv[] = {"rm", "-rf", s->folder, NULL};
     (void)sshd_run(argv);
 }

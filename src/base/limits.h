@@ -30,6 +30,8 @@
 /* what devices send */
 #define LIMIT_LINE_BYTES    MIB(1)
 #define LIMIT_COMMAND_BYTES MIB(64)
+#define LIMIT_STDERR_BYTES  KIB(64)
+#define LIMIT_QUOTE_BYTES   300 /* of a device's words in a message */
 #define LIMIT_PAGER_ANSWERS 10000
 #define LIMIT_ROWS          50000000
 
@@ -40,17 +42,25 @@
 #define LIMIT_PARSE_MS        10000
 
 /* waiting for the network */
-#define LIMIT_CONNECT_MS 10000
-#define LIMIT_AUTH_MS    10000
-#define LIMIT_IDLE_MS    30000
-#define LIMIT_COMMAND_MS 120000
-#define LIMIT_AUTH_ROUNDS 10
-#define LIMIT_SEND_MS    2000 /* a send() that blocks all the same */
+#define LIMIT_CONNECT_MS     10000
+#define LIMIT_AUTH_MS        10000
+#define LIMIT_IDLE_MS        30000
+#define LIMIT_COMMAND_MS     120000
+#define LIMIT_AUTH_ROUNDS    10
+#define LIMIT_EXIT_STATUS_MS 1000 /* it may follow the end of an exec's output */
+#define LIMIT_PUMPS          64   /* reads of a session before the others have their turn */
+#define LIMIT_SEND_MS        2000 /* a send() that blocks all the same */
 
 /* a run */
-#define LIMIT_WORKERS        5000
-#define LIMIT_WAITING_BYTES  MIB(16) /* finished hosts kept in memory before they wait on disk */
-#define LIMIT_SPOOL_BYTES    MIB(4)  /* of one waiting table, before it waits on disk */
+#define LIMIT_ONE_ENGINE  200 /* sessions that one event loop serves alone */
+#define LIMIT_ENGINES     4
+#define LIMIT_QUEUE_BYTES MIB(64) /* results not yet taken, before nothing new is started */
+#define LIMIT_RETRY_MS    500     /* pause before the first new try; doubled each time */
+#define LIMIT_WORKERS     5000
+#define LIMIT_WAITING_BYTES                                                                    \
+    MIB(16)                         /* finished hosts kept in memory before they wait on disk  \
+                                     */
+#define LIMIT_SPOOL_BYTES    MIB(4) /* of one waiting table, before it waits on disk */
 #define LIMIT_WRITER_COLUMNS 4096
 
 #endif

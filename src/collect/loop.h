@@ -13,6 +13,7 @@
 #ifndef COLLECT_LOOP_H
 #define COLLECT_LOOP_H
 
+#include "base/secret.h"
 #include "collect/plan.h"
 #include "collect/result.h"
 #include "session/hostkey.h"
@@ -37,6 +38,9 @@ struct loop_options {
     /* Called in a loop's thread, must be thread-safe and not block. */
     int (*credentials)(void *user, const struct host *host, struct credentials *out,
                        struct err *err);
+    /* Called in the caller's thread by loop_start, for each encrypted key file. NULL = an
+     * encrypted key is an error. */
+    int (*passphrase)(void *user, const char *path, struct secret *out, struct err *err);
     void *user;
 };
 

@@ -5,38 +5,11 @@
 #ifndef COLLECT_RESULT_H
 #define COLLECT_RESULT_H
 
-#include "base/deadline.h"
-#include "base/strbuf.h"
 #include "collect/inventory.h"
-
-enum status {
-    STATUS_OK,
-    STATUS_FAILED, /* the device refused the command; exit status of an exec command != 0 */
-    STATUS_PARSE_ERROR, /* set by emit: the template met text that it refuses */
-    STATUS_INCOMPLETE,  /* the connection ended in the middle */
-    STATUS_TIMED_OUT,
-    STATUS_TOO_LARGE,
-    STATUS_QUESTION,
-    STATUS_UNREACHABLE, /* name, address, refused, no route */
-    STATUS_HOST_KEY,    /* not trusted; nothing secret was sent */
-    STATUS_AUTH,        /* the login was denied */
-    STATUS_PROTOCOL,    /* SSH itself failed: key exchange, disconnect */
-    STATUS_CANCELLED,   /* the run was interrupted before it began or ended */
-    STATUS_NOT_RUN,     /* an earlier failure of the host kept it from running */
-};
+#include "session/outcome.h"
 
 /* "ok", "failed", "timed-out", ...: what reports and records say. */
 const char *status_name(enum status status);
-
-struct command_result {
-    const char *command; /* owned by the plan */
-    enum status status;
-    char *reason;         /* one line, NULL when ok */
-    struct strbuf output; /* plain text, however much came */
-    int exit_status;      /* of an exec command, -1 = none */
-    char collected_at[UTC_STAMP_SIZE];
-    ms_t took_ms;
-};
 
 struct host_result {
     const struct host *host;

@@ -166,7 +166,7 @@ fail:
 
 /* The ring. */
 
-static const struct key *find(const struct keyring *ring, const char *path)
+const struct key *keyring_find(const struct keyring *ring, const char *path)
 {
     for (size_t i = 0; i < ring->count; i++) {
         if (strcmp(ring->keys[i]->path, path) == 0) {
@@ -179,7 +179,7 @@ static const struct key *find(const struct keyring *ring, const char *path)
 int keyring_add(struct keyring *ring, const char *path, keyring_ask ask, void *user,
                 const struct key **out, struct err *err)
 {
-    *out = find(ring, path);
+    *out = keyring_find(ring, path);
     if (*out) {
         return 0;
     }

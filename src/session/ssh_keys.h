@@ -35,6 +35,9 @@ int keyring_add_defaults(struct keyring *ring, struct err *err);
 /* The keys that keyring_add_defaults() found, n of them. They live as long as the ring. */
 const struct key *const *keyring_defaults(const struct keyring *ring, size_t *n);
 
+/* One that was added before, or NULL. */
+const struct key *keyring_find(const struct keyring *ring, const char *path);
+
 const char *key_path(const struct key *key);
 
 #endif

@@ -1,0 +1,72 @@
+/*
+ * One job on one device: a TCP connection, SSH over it, and the commands, each over a channel
+ * of its own (exec platforms) or all through the dialogue with a shell. A machine of steps that
+ * never wait; the loop carries time and readiness to it.
+ *
+ *     struct session *s;
+ *     session_new(&s, &options, results, n, now, &err);
+ *     while (!session_step(s, now)) {
+ *         watch session_socket(s) for session_events(s), at most until session_deadline(s);
+ *         step again when either comes
+ *     }
+ *     session_status(s), session_reason(s), ...
+ *     session_free(s);
+ *
+ * The socket may change in a step (the next address is tried): session_serial() tells, also
+ * where the number of the new one is that of the old one.
+ */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "session/outcome.h"
+#include "session/platform.h"
+#include "session/ssh.h"
+
+#include <netdb.h>
+
+struct session;
+
+/* Borrowed, and must outlive the session. Times are never 0 here. */
+struct session_options {
+    struct connection_options ssh;
+    const struct addrinfo *addresses; /* tried in this order */
+    const struct platform *platform;
+    struct regex_scratch *scratch; /* of the calling thread */
+    struct view enable;            /* ptr NULL: do not enable */
+    ms_t connect_ms;               /* all addresses, up to a trusted key */
+    ms_t auth_ms;
+    ms_t idle_ms, command_ms;
+    size_t max_bytes; /* of one output */
+};
+
+/* results: n commands to run, NOT_RUN; they are filled in as they are run. */
+int session_new(struct session **out, const struct session_options *options,
+                struct command_result *results, size_t n, ms_t now, struct err *err);
+void session_free(struct session *s);
+
+/* True when it is over. */
+bool session_step(struct session *s, ms_t now);
+
+/* Ends it where it stands; what was finished stays finished. */
+void session_stop(struct session *s, enum status status, const char *reason);
+
+int session_socket(const struct session *s); /* -1 = none */
+unsigned session_serial(const struct session *s);
+unsigned session_events(const struct session *s); /* enum connection_event */
+ms_t session_deadline(const struct session *s);
+
+/* Of the host: the first failure there was. The reason is NULL when ok. */
+enum status session_status(const struct session *s);
+const char *session_reason(const struct session *s);
+
+/* It failed before the host had proved who it is: trying again can harm no account. */
+bool session_may_retry(const struct session *s);
+
+struct session_times {
+    ms_t connect_ms, auth_ms; /* -1 = not reached */
+};
+struct session_times session_times(const struct session *s);
+const char *session_algorithms(const struct session *s);  /* NULL = none yet */
+const char *session_fingerprint(const struct session *s); /* NULL = none yet */
+
+#endif
