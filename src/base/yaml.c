@@ -339,3 +339,8 @@ const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
     }
     return NULL;
 }
+
+const char *yaml_library_version(void)
+{
+    return yaml_get_version_string();
+}

@@ -129,4 +129,7 @@ struct yaml_field {
 int yaml_read_map(struct yaml *y, const struct yaml_node *map, const char *what,
                   const struct yaml_field *fields, size_t n, void *out, struct err *err);
 
+/* Of libyaml, as it runs. */
+const char *yaml_library_version(void);
+
 #endif

@@ -66,3 +66,16 @@ int setting_output(struct writer **out, const struct options *options,
     }
     return output_open(out, &output, tables, ntables, err);
 }
+
+int setting_data(struct writer **out, const struct options *options, const struct table *table,
+                 struct err *err)
+{
+    int rc = setting_output(out, options, table, 1, err);
+    if (rc == 0 && (*out)->format->raw) {
+        rc = err_set(err, ERR_USAGE, "-f %s shows the outputs of commands; here are none",
+                     (*out)->format->name);
+        writer_abort(*out);
+        *out = NULL;
+    }
+    return rc;
+}

@@ -16,6 +16,10 @@ int setting_library(struct library **out, const struct options *options, struct 
 int setting_output(struct writer **out, const struct options *options,
                    const struct table *tables, size_t ntables, struct err *err);
 
+/* The same for data that are no device's outputs: a format that shows those is refused. */
+int setting_data(struct writer **out, const struct options *options, const struct table *table,
+                 struct err *err);
+
 /* Whether colour is wanted on a descriptor: --color, NO_COLOR, a terminal that can. */
 bool setting_color(const struct options *options, int fd);
 

@@ -27,6 +27,15 @@ const struct verb verb_table[] = {
          "template that -T names, or that --platform with -t or -c finds. The `host` column "
          "is the file's name without its extension.",
      .run = verb_parse},
+    {.name = "hosts",
+     .bit = VERB_HOSTS,
+     .operands = "HOST",
+     .words = offsetof(struct options, hosts),
+     .summary = "List the hosts that an inventory selects, without connecting",
+     .text =
+         "Shows each host with all that its groups and the defaults say of it, and where it "
+         "is written. Passwords are not resolved; only where they would come from is shown.",
+     .run = verb_hosts},
     {.name = "version",
      .bit = VERB_VERSION,
      .summary = "Show the versions of collect and of the libraries that it uses",

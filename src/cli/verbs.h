@@ -15,6 +15,7 @@ enum verb_bit {
     VERB_HELP = 1 << 2,
     VERB_GENERATE = 1 << 3,
     VERB_PARSE = 1 << 4,
+    VERB_HOSTS = 1 << 5,
     VERB_ALL = ~0,
 };
 
@@ -39,6 +40,7 @@ const struct verb *verb_guess(const char *word);
 
 int verb_run(const struct options *options);
 int verb_parse(const struct options *options);
+int verb_hosts(const struct options *options);
 int verb_version(const struct options *options);
 int verb_help(const struct options *options);
 int verb_generate(const struct options *options);

@@ -1,6 +1,8 @@
 #include "regex/facts.h"
 #include "regex/internal.h"
 
+#include <stdio.h>
+
 /* Patterns whose code may come near PCRE2's ceiling of 64 KiB are compiled at once, so that
  * regex_compile() can say that they are too large, and no match has to. */
 #define COMPILE_AT_ONCE_SIZE ((size_t)30000)
@@ -119,4 +121,11 @@ struct view regex_group_name(const struct regex *re, unsigned group)
 const struct regex_facts *regex_facts(const struct regex *re)
 {
     return &re->facts;
+}
+
+void regex_library_version(char *buf, size_t size)
+{
+    char text[64] = ""; /* PCRE2 asks for at least 24 */
+    pcre2_config(PCRE2_CONFIG_VERSION, text);
+    snprintf(buf, size, "%s", text);
 }

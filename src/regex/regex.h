@@ -127,4 +127,7 @@ int regex_match_text(const struct regex *re, struct regex_scratch *scratch, stru
                      enum regex_text text, struct view *groups, unsigned ngroups,
                      struct err *err);
 
+/* Of PCRE2, as it runs: "10.42 2022-12-11" into buf. */
+void regex_library_version(char *buf, size_t size);
+
 #endif

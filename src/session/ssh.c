@@ -235,3 +235,8 @@ enum step connection_login(struct connection *c, struct err *err)
     }
     return auth_step(c, err);
 }
+
+const char *ssh_library_version(void)
+{
+    return ssh_version(0);
+}

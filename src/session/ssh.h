@@ -77,4 +77,7 @@ const char *connection_doing(const struct connection *c);
 const char *connection_algorithms(const struct connection *c);
 const char *connection_fingerprint(const struct connection *c);
 
+/* Of libssh, as it runs. */
+const char *ssh_library_version(void);
+
 #endif

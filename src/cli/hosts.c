@@ -1,0 +1,126 @@
+/*
+ * collect hosts: what an inventory selects, fully resolved, without connecting.
+ */
+#include "cli/hosts_query.h"
+#include "cli/setting.h"
+#include "cli/talk.h"
+
+#define SSH_PORT 22
+
+enum { NAME, ADDRESS, PORT, PLATFORM, USERNAME, PASSWORD, KEY, GROUPS, DATA, SOURCE, COLUMNS };
+
+static const struct column columns[COLUMNS] = {
+    [NAME] = {.name = "host", .key = true},
+    [ADDRESS] = {.name = "address"},
+    [PORT] = {.name = "port", .numeric = true},
+    [PLATFORM] = {.name = "platform"},
+    [USERNAME] = {.name = "username"},
+    [PASSWORD] = {.name = "password"},
+    [KEY] = {.name = "key"},
+    [GROUPS] = {.name = "groups", .list = true},
+    [DATA] = {.name = "data", .list = true},
+    [SOURCE] = {.name = "source"},
+};
+
+static const struct table table = {"hosts", columns, COLUMNS};
+
+static struct textfsm_cell text_cell(const char *text)
+{
+    text = text ? text : "";
+    return (struct textfsm_cell){
+        .kind = TEXTFSM_TEXT, .len = (uint32_t)strlen(text), .u.text = text};
+}
+
+static struct textfsm_cell list_cell(const struct textfsm_cell *items, size_t n)
+{
+    return (struct textfsm_cell){.kind = TEXTFSM_LIST, .len = (uint32_t)n, .u.items = items};
+}
+
+/* Where the password comes from, never the password. */
+static const char *secret_text(struct arena *arena, struct secret_spec spec)
+{
+    switch (spec.source) {
+    case SECRET_ENV:
+        return arena_printf(arena, "env %s", spec.value);
+    case SECRET_FILE:
+        return arena_printf(arena, "file %s", spec.value);
+    case SECRET_COMMAND:
+        return arena_printf(arena, "command %s", spec.value);
+    case SECRET_PLAIN:
+        return "in the inventory";
+    case SECRET_NONE:
+        break;
+    }
+    return "";
+}
+
+static const char *source_text(struct arena *arena, const struct host *host)
+{
+    return host->file ? arena_printf(arena, "%s:%d", host->file, host->line) : "command line";
+}
+
+static int write_host(struct writer *writer, const struct host *host, struct arena *arena,
+                      struct err *err)
+{
+    struct textfsm_cell cells[COLUMNS];
+    size_t ngroups = 0;
+    while (host->groups[ngroups]) {
+        ngroups++;
+    }
+    struct textfsm_cell *groups = arena_array(arena, ngroups + 1, sizeof(*groups));
+    struct textfsm_cell *data = arena_array(arena, host->ndata + 1, sizeof(*data));
+    const char *port = arena_printf(arena, "%d", host->port ? host->port : SSH_PORT);
+    const char *password = secret_text(arena, host->password);
+    const char *source = source_text(arena, host);
+    if (!groups || !data || !port || !password || !source) {
+        return err_nomem(err);
+    }
+    for (size_t i = 0; i < ngroups; i++) {
+        groups[i] = text_cell(host->groups[i]);
+    }
+    for (size_t i = 0; i < host->ndata; i++) {
+        data[i] =
+            text_cell(arena_printf(arena, "%s=%s", host->data[i].key, host->data[i].value));
+    }
+    cells[NAME] = text_cell(host->name);
+    cells[ADDRESS] = text_cell(host->address);
+    cells[PORT] = text_cell(port);
+    cells[PLATFORM] = text_cell(host->platform);
+    cells[USERNAME] = text_cell(host->username);
+    cells[PASSWORD] = text_cell(password);
+    cells[KEY] = text_cell(host->key);
+    cells[GROUPS] = list_cell(groups, ngroups);
+    cells[DATA] = list_cell(data, host->ndata);
+    cells[SOURCE] = text_cell(source);
+    return writer_row(writer, 0, cells, err);
+}
+
+static int list(const struct inventory *inventory, const struct options *options,
+                struct err *err)
+{
+    struct arena arena = ARENA_INIT;
+    struct writer *writer = NULL;
+    int rc = setting_data(&writer, options, &table, err);
+    for (size_t i = 0; i < inventory->count && rc == 0; i++) {
+        arena_reset(&arena);
+        rc = write_host(writer, &inventory->hosts[i], &arena, err);
+    }
+    arena_release(&arena);
+    if (rc < 0) {
+        writer_abort(writer);
+        return rc;
+    }
+    return writer_close(writer, err);
+}
+
+int verb_hosts(const struct options *options)
+{
+    struct err err = ERR_INIT;
+    struct inventory inventory = INVENTORY_INIT;
+    int rc = hosts_query(&inventory, options, &err);
+    if (rc == 0) {
+        rc = list(&inventory, options, &err);
+    }
+    inventory_release(&inventory);
+    return rc < 0 ? talk_failure(&err, "hosts") : 0;
+}
