@@ -66,6 +66,7 @@ struct dialogue_options {
     ms_t idle_ms;                    /* no byte for so long during a command; 0 = limits.h */
     ms_t command_ms;                 /* a whole command; 0 = limits.h */
     size_t max_bytes;                /* of one output; 0 = limits.h */
+    struct regex_scratch *scratch;   /* of the caller's thread, shared; NULL: one of its own */
 };
 
 enum dialogue_state {

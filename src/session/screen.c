@@ -19,8 +19,9 @@ enum state {
 enum pager {
     PAGER_NONE,
     PAGER_STANDING, /* its text is there, and at most blanks behind it */
-    PAGER_LEFT,     /* the cursor has left it for its start, and nothing was written yet */
-    PAGER_GONE,     /* it is being overwritten; blanks written in its place are none */
+    PAGER_LEFT,     /* taken away: the cursor went to its start, and nothing was written yet */
+    PAGER_FADING,   /* it is being overwritten from somewhere in its middle */
+    PAGER_GONE,     /* taken away; blanks written in its place are none */
 };
 
 void screen_init(struct screen *s, size_t max_bytes)
@@ -119,9 +120,15 @@ static void move_back(struct screen *s, size_t column)
         s->pager = PAGER_LEFT;
     } else if (blank(line_bytes(s) + start, length - start)) {
         cut_line(s, start);
+        s->pager = s->pager == PAGER_LEFT ? PAGER_LEFT : PAGER_GONE;
     } else {
         s->pager = PAGER_NONE;
     }
+}
+
+bool screen_pager_stands(const struct screen *s)
+{
+    return s->pager == PAGER_STANDING || s->pager == PAGER_FADING;
 }
 
 /* Blanks up to the cursor when it stands behind the end of the line. */
@@ -162,8 +169,10 @@ static void write_bytes(struct screen *s, const char *bytes, size_t n)
 /* Bytes that are seen, at the cursor. */
 static void put(struct screen *s, const char *bytes, size_t n)
 {
-    if (s->pager == PAGER_LEFT || (s->pager == PAGER_STANDING && s->column < s->pager_end)) {
+    if (s->pager == PAGER_LEFT) {
         s->pager = PAGER_GONE;
+    } else if (s->pager == PAGER_STANDING && s->column < s->pager_end) {
+        s->pager = PAGER_FADING;
     } else if (s->pager == PAGER_STANDING) {
         size_t blanks = 0;
         while (blanks < n && bytes[blanks] == ' ') {

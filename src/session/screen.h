@@ -54,6 +54,9 @@ struct view screen_last_line(const struct screen *s);
 /* The current line from column start on is a pager that has just been answered. */
 void screen_pager(struct screen *s, size_t start);
 
+/* Whether that pager is still there, whole or in parts: it needs no second answer. */
+bool screen_pager_stands(const struct screen *s);
+
 /* Forgets the first n bytes of text, at most up to line_start. */
 void screen_consume(struct screen *s, size_t n);
 

@@ -1,0 +1,227 @@
+/*
+ * dialogue: every recorded dialogue, in chunks of every size, cut at every byte, silent at
+ * every byte. `test_dialogue --bless` writes the outcomes into the fixtures anew.
+ */
+#include "test.h"
+
+#include "base/limits.h"
+#include "replay.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+static struct platform_set *platforms;
+static struct regex_scratch *scratch;
+static struct replay *replays[400];
+static char *paths[400];
+static size_t nreplays;
+static bool bless;
+
+static const char *source_dir(void)
+{
+    const char *dir = getenv("SOURCE_DIR");
+    return dir ? dir : ".";
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void find_in(const char *dir, int depth)
+{
+    DIR *stream = opendir(dir);
+    for (struct dirent *e; stream && (e = readdir(stream));) {
+        struct strbuf path = STRBUF_INIT;
+        strbuf_addf(&path, "%s/%s", dir, e->d_name);
+        if (e->d_name[0] == '.') {
+        } else if (depth > 0) {
+            find_in(path.buf, depth - 1);
+        } else if (view_ends(strbuf_view(&path), VIEW(".dialogue")) && nreplays < 400) {
+            paths[nreplays++] = strbuf_detach(&path, NULL);
+        }
+        strbuf_release(&path);
+    }
+    if (stream) {
+        closedir(stream);
+    }
+}
+
+static void read_all(void)
+{
+    struct strbuf dir = STRBUF_INIT;
+    struct err err = ERR_INIT;
+    strbuf_addf(&dir, "%s/templates", source_dir());
+    const char *dirs[] = {dir.buf};
+    if (platform_set_read(&platforms, dirs, 1, &err) < 0) {
+        replay_die(dir.buf, 0, err.text);
+    }
+    scratch = regex_scratch_new(NULL, NULL);
+    strbuf_reset(&dir);
+    strbuf_addf(&dir, "%s/fixtures/dialogues", source_dir());
+    find_in(dir.buf, 1);
+    qsort(paths, nreplays, sizeof(paths[0]), by_text);
+    for (size_t i = 0; i < nreplays; i++) {
+        replays[i] = replay_read(paths[i]);
+    }
+    strbuf_release(&dir);
+}
+
+static const struct platform *platform_of(const struct replay *r)
+{
+    const struct platform *p = platform_find(platforms, r->platform);
+    if (!p) {
+        replay_die(r->path, 1, "no such platform");
+    }
+    return p;
+}
+
+static struct view golden(const struct replay *r)
+{
+    return view_slice(strbuf_view(&r->text), r->body, r->text.len);
+}
+
+static void play(struct replay_run *run, const struct replay *r, struct replay_options options)
+{
+    replay_run(run, r, platform_of(r), &options, scratch);
+}
+
+static bool check_outcome(const struct replay *r, const struct replay_run *run, const char *how,
+                          size_t size)
+{
+    bool same = view_equal(golden(r), strbuf_view(&run->outcome)) && !run->trouble;
+    if (!same) {
+        fprintf(stderr, "%s: %s %zu:\n", r->path, how, size);
+        if (run->trouble) {
+            fprintf(stderr, "%s:%d: %s; typed: \"%s\"\n", r->path, run->trouble_line,
+                    run->trouble, run->typed.buf);
+        }
+        fprintf(stderr, "%s", run->outcome.buf);
+    }
+    CHECK(same);
+    return same;
+}
+
+static void write_outcome(const struct replay *r, const struct replay_run *run)
+{
+    FILE *file = fopen(r->path, "w");
+    if (!file || fwrite(r->text.buf, 1, r->body, file) != r->body ||
+        fwrite(run->outcome.buf, 1, run->outcome.len, file) != run->outcome.len ||
+        fclose(file) != 0) {
+        replay_die(r->path, 0, "cannot write it");
+    }
+}
+
+static void whole_dialogues_end_as_recorded(void)
+{
+    CHECK(nreplays > 0);
+    for (size_t i = 0; i < nreplays; i++) {
+        struct replay_run run;
+        play(&run, replays[i], (struct replay_options){.cut = REPLAY_WHOLE});
+        if (bless && !run.trouble) {
+            write_outcome(replays[i], &run);
+        } else {
+            check_outcome(replays[i], &run, "chunk", 0);
+        }
+        replay_run_release(&run);
+    }
+}
+
+static void every_chunk_size_is_the_same(void)
+{
+    for (size_t i = 0; i < nreplays; i++) {
+        size_t bytes = replay_bytes(replays[i]);
+        bool same = true;
+        for (size_t chunk = 1; chunk <= bytes && same; chunk += chunk < 4096 ? 1 : 509) {
+            struct replay_run run;
+            play(&run, replays[i],
+                 (struct replay_options){.chunk = chunk, .cut = REPLAY_WHOLE});
+            same = check_outcome(replays[i], &run, "chunk", chunk);
+            replay_run_release(&run);
+        }
+        for (unsigned seed = 1; seed <= 100 && same; seed++) {
+            struct replay_run run;
+            play(&run, replays[i],
+                 (struct replay_options){.chunk = 40, .seed = seed, .cut = REPLAY_WHOLE});
+            same = check_outcome(replays[i], &run, "seed", seed);
+            replay_run_release(&run);
+        }
+    }
+}
+
+/* Every "= command: ok" of a run that was cut, with all its lines, stands in the whole run too.
+ */
+static bool ok_is_whole(struct view cut, struct view whole)
+{
+    while (cut.len > 0) {
+        size_t n = 0;
+        do {
+            const char *feed = memchr(cut.ptr + n, '\n', cut.len - n);
+            n = feed ? (size_t)(feed - cut.ptr) + 1 : cut.len;
+        } while (n < cut.len && cut.ptr[n] != '=');
+        struct view block = view_slice(cut, 0, n);
+        struct view line = view_slice(
+            block, 0, (size_t)((const char *)memchr(block.ptr, '\n', block.len) - block.ptr));
+        if (view_ends(line, VIEW(": ok")) && !view_starts(whole, block)) {
+            return false;
+        }
+        if (!view_starts(whole, block)) {
+            return true; /* a failure is the last block */
+        }
+        whole = view_slice(whole, n, whole.len);
+        cut = view_slice(cut, n, cut.len);
+        if (cut.len > 0 && whole.len > 0 && whole.ptr[0] != '=') {
+            return false;
+        }
+    }
+    return whole.len == 0 || whole.ptr[0] == '=';
+}
+
+static void cut_at_every_byte(bool silent, size_t chunk)
+{
+    for (size_t i = 0; i < nreplays; i++) {
+        size_t bytes = replay_bytes(replays[i]);
+        for (size_t cut = 0; cut < bytes; cut++) {
+            struct replay_run run;
+            play(&run, replays[i],
+                 (struct replay_options){.chunk = chunk, .cut = cut, .cut_silent = silent});
+            bool whole = ok_is_whole(strbuf_view(&run.outcome), golden(replays[i]));
+            CHECK(whole && !run.trouble);
+            if (!whole || run.trouble) {
+                fprintf(stderr, "%s: cut at %zu:\n%s", replays[i]->path, cut, run.outcome.buf);
+                cut = bytes;
+            }
+            replay_run_release(&run);
+        }
+    }
+}
+
+static void a_cut_is_never_ok(void)
+{
+    cut_at_every_byte(false, 0);
+    cut_at_every_byte(false, 7);
+}
+
+static void silence_is_never_ok(void)
+{
+    cut_at_every_byte(true, 0);
+}
+
+int main(int argc, char **argv)
+{
+    bless = argc > 1 && strcmp(argv[1], "--bless") == 0;
+    read_all();
+    RUN(whole_dialogues_end_as_recorded);
+    if (!bless) {
+        RUN(every_chunk_size_is_the_same);
+        RUN(a_cut_is_never_ok);
+        RUN(silence_is_never_ok);
+    }
+    for (size_t i = 0; i < nreplays; i++) {
+        replay_free(replays[i]);
+        free(paths[i]);
+    }
+    regex_scratch_free(scratch);
+    platform_set_free(platforms);
+    return test_end();
+}
