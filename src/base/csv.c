@@ -1,5 +1,6 @@
 #include "base/csv.h"
 
+#include "base/bytes.h"
 #include "base/limits.h"
 
 #include <csv.h>
@@ -15,7 +16,6 @@ void csv_style_init(struct csv_style *style, char delimiter, bool crlf)
     *style = (struct csv_style){.delimiter = delimiter, .crlf = crlf};
     style->special[(unsigned char)delimiter] = true;
     style->special['"'] = style->special['\r'] = style->special['\n'] = true;
-    style->edge[' '] = style->edge['\t'] = true;
 }
 
 void csv_begin(struct csv_style *style, struct strbuf *out)
@@ -24,21 +24,33 @@ void csv_begin(struct csv_style *style, struct strbuf *out)
     style->start = out->len;
 }
 
-static bool needs_quotes(const struct csv_style *style, struct view cell)
+static bool has_special(const struct csv_style *style, const char *at, size_t len)
 {
-    if (cell.len == 0) {
-        return false;
+    uint64_t delimiters = BYTES_EACH(style->delimiter);
+    for (; len >= sizeof(uint64_t); at += sizeof(uint64_t), len -= sizeof(uint64_t)) {
+        uint64_t word = bytes_load(at);
+        if (bytes_equal(word, delimiters) | bytes_equal(word, BYTES_EACH('"')) |
+            bytes_equal(word, BYTES_EACH('\n')) | bytes_equal(word, BYTES_EACH('\r'))) {
+            return true;
+        }
     }
-    const unsigned char *p = (const unsigned char *)cell.ptr;
-    if (style->edge[p[0]] || style->edge[p[cell.len - 1]]) {
-        return true;
-    }
-    for (size_t i = 0; i < cell.len; i++) {
-        if (style->special[p[i]]) {
+    for (size_t i = 0; i < len; i++) {
+        if (style->special[(unsigned char)at[i]]) {
             return true;
         }
     }
     return false;
+}
+
+static bool blank_edge(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool needs_quotes(const struct csv_style *style, struct view cell)
+{
+    return blank_edge(cell.ptr[0]) || blank_edge(cell.ptr[cell.len - 1]) ||
+           has_special(style, cell.ptr, cell.len);
 }
 
 static void add_quoted(struct strbuf *out, struct view cell)
@@ -52,14 +64,19 @@ static void add_quoted(struct strbuf *out, struct view cell)
 
 void csv_cell(struct csv_style *style, struct strbuf *out, struct view cell)
 {
+    if (out->size - out->len < cell.len + 2 && !strbuf_grow(out, cell.len + 1)) {
+        return;
+    }
     if (style->cells++) {
-        strbuf_addch(out, style->delimiter);
+        out->buf[out->len++] = style->delimiter;
     }
-    if (needs_quotes(style, cell)) {
+    if (cell.len && needs_quotes(style, cell)) {
         add_quoted(out, cell);
-    } else {
-        strbuf_addview(out, cell);
+    } else if (cell.len) {
+        memcpy(out->buf + out->len, cell.ptr, cell.len);
+        out->len += cell.len;
     }
+    out->buf[out->len] = '\0';
 }
 
 void csv_end(struct csv_style *style, struct strbuf *out)

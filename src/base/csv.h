@@ -23,7 +23,6 @@ struct csv_style {
     char delimiter;
     bool crlf;         /* lines end in CR LF, else LF */
     bool special[256]; /* bytes that need quotes wherever they stand */
-    bool edge[256];    /* bytes that need quotes at either end of a cell */
     size_t cells;      /* of the record under way */
     size_t start;      /* where it starts in the buffer */
 };

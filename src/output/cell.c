@@ -1,5 +1,6 @@
 #include "output/cell.h"
 
+#include "base/bytes.h"
 #include "base/utf8.h"
 
 #define BLOCK_BYTES ((size_t)256 << 10)
@@ -47,20 +48,28 @@ struct view cell_flat(const struct textfsm_cell *cell, const struct column *colu
 /* ---- JSON -------------------------------------------------------------------------------- */
 
 /* What stands in a JSON string as it is, among ASCII. */
-static const unsigned char plain[256] = {
-    [' '] = 1, ['!'] = 1, ['#'] = 1, ['$'] = 1, ['%'] = 1, ['&'] = 1, ['\''] = 1, ['('] = 1,
-    [')'] = 1, ['*'] = 1, ['+'] = 1, [','] = 1, ['-'] = 1, ['.'] = 1, ['/'] = 1,  ['0'] = 1,
-    ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1,  ['8'] = 1,
-    ['9'] = 1, [':'] = 1, [';'] = 1, ['<'] = 1, ['='] = 1, ['>'] = 1, ['?'] = 1,  ['@'] = 1,
-    ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1,  ['H'] = 1,
-    ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1,  ['P'] = 1,
-    ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1, ['W'] = 1,  ['X'] = 1,
-    ['Y'] = 1, ['Z'] = 1, ['['] = 1, [']'] = 1, ['^'] = 1, ['_'] = 1, ['`'] = 1,  ['a'] = 1,
-    ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1,  ['i'] = 1,
-    ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1,  ['q'] = 1,
-    ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1,  ['y'] = 1,
-    ['z'] = 1, ['{'] = 1, ['|'] = 1, ['}'] = 1, ['~'] = 1,
-};
+static bool plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+/* How many bytes at the front of text are plain. */
+static size_t plain_run(const char *text, size_t len)
+{
+    size_t i = 0;
+    for (; i + sizeof(uint64_t) <= len; i += sizeof(uint64_t)) {
+        uint64_t word = bytes_load(text + i);
+        if (bytes_not_ascii(word) | bytes_below(word, 0x20) |
+            bytes_equal(word, BYTES_EACH('"')) | bytes_equal(word, BYTES_EACH('\\')) |
+            bytes_equal(word, BYTES_EACH(0x7F))) {
+            break;
+        }
+    }
+    while (i < len && plain((unsigned char)text[i])) {
+        i++;
+    }
+    return i;
+}
 
 static bool acts_on_terminals(uint32_t cp)
 {
@@ -94,20 +103,30 @@ static size_t add_special(struct strbuf *out, struct view text, size_t at)
     return n;
 }
 
+/* The rest of a string whose first bytes, up to `from`, stand there already. */
+static void add_string_rest(struct strbuf *out, struct view text, size_t from)
+{
+    while (from < text.len) {
+        from += add_special(out, text, from);
+        size_t run = plain_run(text.ptr + from, text.len - from);
+        strbuf_add(out, text.ptr + from, run);
+        from += run;
+    }
+}
+
 void json_add_string(struct strbuf *out, struct view text)
 {
-    strbuf_addch(out, '"');
-    size_t i = 0;
-    while (i < text.len) {
-        size_t start = i;
-        while (i < text.len && plain[(unsigned char)text.ptr[i]]) {
-            i++;
-        }
-        strbuf_add(out, text.ptr + start, i - start);
-        if (i < text.len) {
-            i += add_special(out, text, i);
-        }
+    if (out->size - out->len < text.len + 3 && !strbuf_grow(out, text.len + 2)) {
+        return;
     }
+    size_t run = plain_run(text.ptr, text.len);
+    char *at = out->buf + out->len;
+    *at++ = '"';
+    if (run) {
+        memcpy(at, text.ptr, run);
+    }
+    out->len += run + 1;
+    add_string_rest(out, text, run);
     strbuf_addch(out, '"');
 }
 
