@@ -54,7 +54,6 @@ static bool advance(struct peer *peer)
         } else if (rc != SSH_AGAIN) {
             return false;
         }
-        peer->mute = peer->device->settings.silent == SILENT_KEX;
     } else {
         ssh_execute_message_callbacks(peer->session);
     }
@@ -187,6 +186,20 @@ static struct peer *new_peer(struct server *server, struct device *device, int f
     return peer;
 }
 
+/* Silence before libssh could have a say in it: after its own banner it would go on. */
+static void hush(struct peer *peer)
+{
+    const struct settings *s = &peer->device->settings;
+    struct strbuf banner = STRBUF_INIT;
+    if (s->silent == SILENT_KEX) {
+        strbuf_addf(&banner, "SSH-2.0-%s\r\n", s->version);
+        (void)send(peer->watch.fd, banner.buf, banner.len, MSG_NOSIGNAL);
+    }
+    strbuf_release(&banner);
+    peer->mute = true;
+    poller_set(peer->server->poller, &peer->watch, WATCH_HANGUP);
+}
+
 void peer_open(struct server *server, struct device *device, int fd)
 {
     struct peer *peer = new_peer(server, device, fd);
@@ -198,9 +211,9 @@ void peer_open(struct server *server, struct device *device, int fd)
     if (poller_add(server->poller, &peer->watch, WATCH_READ, NULL) < 0) {
         peer->deferred = true;
         drop(peer);
-    } else if (device->settings.silent == SILENT_BANNER) {
-        peer->mute = true;
-        poller_set(server->poller, &peer->watch, WATCH_HANGUP);
+    } else if (device->settings.silent == SILENT_BANNER ||
+               device->settings.silent == SILENT_KEX) {
+        hush(peer);
     } else if (!defer(peer)) {
         step(peer);
     }

@@ -81,7 +81,7 @@ struct settings {
     int error_status;      /* its exit status on an exec channel */
     const char *ambiguous; /* the answer to one that is short for several */
     bool abbreviate;       /* commands may be cut short */
-    const char *pager;     /* "--More--"; NULL = never pages */
+    const char *pager;     /* "--More--"; NULL or empty = never pages */
     const char *pager_erase;
     const char *const *paging_off; /* commands, beside those of platform.yml */
     int page_lines;

@@ -85,7 +85,7 @@ void shell_open(struct shell **out, const struct shell_options *options, ms_t no
     sh->s = &options->device->settings;
     sh->interactive = options->command.ptr == NULL;
     sh->privileged = sh->s->enable == NULL;
-    sh->paging = sh->interactive && sh->s->pager != NULL;
+    sh->paging = sh->interactive && sh->s->pager && *sh->s->pager;
     strbuf_init(&sh->in);
     strbuf_init(&sh->line);
     strbuf_init(&sh->reply);
