@@ -1,6 +1,35 @@
 #include "cli/hosts_query.h"
+#include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/setting.h"
 #include "cli/talk.h"
+
+#include "base/secret.h"
+#include "collect/emit.h"
+#include "collect/loop.h"
+#include "collect/passwords.h"
+#include "collect/plan.h"
+#include "collect/progress.h"
+#include "collect/report.h"
+
+#include <unistd.h>
+
+#define POLL_MS 200 /* how long the progress line may stand still */
+
+/* All that a run owns. */
+struct run {
+    const struct options *options;
+    struct arena arena;
+    struct inventory inventory;
+    struct library *library;
+    struct plan plan;
+    struct passwords *passwords;
+    struct emit *emit;
+    struct loop *loop;
+    struct report report;
+    struct progress progress;
+    ms_t started;
+};
 
 static int check(const struct options *options, struct err *err)
 {
@@ -17,19 +46,178 @@ static int check(const struct options *options, struct err *err)
     return 0;
 }
 
+static int make_plan(struct run *run, struct err *err)
+{
+    const struct option_list *list = &run->options->asks;
+    struct plan_ask *asks = arena_array(&run->arena, list->count, sizeof(*asks));
+    if (!asks) {
+        return err_nomem(err);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        asks[i] = (struct plan_ask){list->items[i].letter == 't', list->items[i].text};
+    }
+    struct plan_request request = {.asks = asks,
+                                   .nasks = list->count,
+                                   .template_file = run->options->template_file,
+                                   .allow_changes = run->options->allow_changes};
+    return plan_make(&run->plan, &run->inventory, run->library, &request, err);
+}
+
+static int open_passwords(struct run *run, struct err *err)
+{
+    struct passwords_options options = {.ask = run->options->ask_pass,
+                                        .password_file = run->options->password_file,
+                                        .password_fd = (int)run->options->password_fd};
+    return passwords_open(&run->passwords, &run->inventory, &options, err);
+}
+
+static int open_emit(struct run *run, struct err *err)
+{
+    struct writer *writer;
+    int rc = setting_output(&writer, run->options, run->plan.tables, run->plan.ntables, err);
+    if (rc < 0) {
+        return rc;
+    }
+    struct emit_options options = {.ordered =
+                                       emit_ordered(writer->format, run->options->ordered)};
+    return emit_new(&run->emit, &run->plan, writer, &options, err);
+}
+
+static int start_loop(struct run *run, struct err *err)
+{
+    const struct options *options = run->options;
+    struct loop_options loop = {.workers = (size_t)options->workers,
+                                .host_keys = (enum host_keys)options->host_keys,
+                                .known_hosts = run->inventory.known_hosts,
+                                .use_agent = true,
+                                .connect_ms = options->timeout_ms,
+                                .auth_ms = options->timeout_ms,
+                                .idle_ms = options->timeout_ms,
+                                .command_ms = options->timeout_ms,
+                                .retries = (int)options->retries,
+                                .credentials = passwords_credentials,
+                                .user = run->passwords};
+    return loop_start(&run->loop, &run->plan, &loop, err);
+}
+
+/* Everything that can be found wrong before a connection is made. */
+static int prepare(struct run *run, struct err *err)
+{
+    int (*const steps[])(struct run *, struct err *) = {make_plan, open_passwords, open_emit};
+    int rc = check(run->options, err);
+    if (rc == 0) {
+        rc = hosts_query(&run->inventory, run->options, err);
+    }
+    if (rc == 0) {
+        rc = setting_library(&run->library, run->options, &run->arena, err);
+    }
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == 0; i++) {
+        rc = steps[i](run, err);
+    }
+    return rc;
+}
+
+/* One finished host: its records, then what the report keeps of it. */
+static int take(struct run *run, struct host_result *result, struct err *err)
+{
+    int rc = emit_host(run->emit, result, err);
+    report_add(&run->report, result);
+    host_result_free(result);
+    return rc;
+}
+
+/* Until every host is done. When nothing can be written any more the rest is called off. */
+static int drain(struct run *run, struct err *err)
+{
+    int rc = 0;
+    while (!loop_done(run->loop)) {
+        struct host_result *result = loop_next(run->loop, POLL_MS);
+        struct loop_progress numbers = loop_progress(run->loop);
+        progress_show(&run->progress, &numbers, now_ms());
+        if (result && rc == 0) {
+            rc = take(run, result, err);
+        } else if (result) {
+            host_result_free(result);
+        }
+        if (rc < 0) {
+            loop_cancel(run->loop);
+        }
+    }
+    return rc;
+}
+
+static int collect(struct run *run, struct err *err)
+{
+    int rc = start_loop(run, err);
+    if (rc < 0) {
+        return rc;
+    }
+    interrupt_watch(run->loop);
+    progress_init(&run->progress, STDERR_FILENO, !run->options->quiet, run->plan.njobs);
+    rc = drain(run, err);
+    if (rc == 0) {
+        rc = emit_finish(run->emit, err);
+    }
+    progress_clear(&run->progress);
+    interrupt_unwatch();
+    return rc;
+}
+
+static void summarize(const struct run *run)
+{
+    struct strbuf text = STRBUF_INIT;
+    report_summary(&run->report, now_ms() - run->started, &text);
+    for (const char *p = text.buf; *p;) {
+        size_t n = strcspn(p, "\n");
+        talk_line("%.*s", (int)n, p);
+        p += n + (p[n] == '\n');
+    }
+    if (run->options->host_keys == HOST_KEYS_OFF) {
+        talk_line("Host keys were not checked (--host-keys off)");
+    }
+    strbuf_release(&text);
+}
+
+static int status_of(const struct run *run)
+{
+    if (loop_cancelled(run->loop)) {
+        return err_exit_status(ERR_CANCELLED);
+    }
+    return run->report.failed > 0 ? err_exit_status(ERR_HOST) : 0;
+}
+
+static void run_release(struct run *run)
+{
+    if (run->loop) {
+        loop_free(run->loop);
+    }
+    emit_free(run->emit);
+    passwords_free(run->passwords);
+    plan_release(&run->plan);
+    library_free(run->library);
+    inventory_release(&run->inventory);
+    report_release(&run->report);
+    arena_release(&run->arena);
+}
+
 int verb_run(const struct options *options)
 {
     struct err err = ERR_INIT;
-    struct inventory inventory = INVENTORY_INIT;
-    int rc = check(options, &err);
+    struct run run = {.options = options,
+                      .arena = ARENA_INIT,
+                      .inventory = INVENTORY_INIT,
+                      .plan = PLAN_INIT,
+                      .report = REPORT_INIT,
+                      .started = now_ms()};
+    secret_harden_process();
+    int rc = prepare(&run, &err);
     if (rc == 0) {
-        rc = hosts_query(&inventory, options, &err);
+        rc = collect(&run, &err);
     }
-    if (rc == 0) {
-        rc = err_set(&err, ERR_HOST, "%zu hosts: connecting is not wired up yet",
-                     inventory.count);
+    if (run.loop && rc != ERR_PIPE && !options->quiet) {
+        summarize(&run);
     }
-    int status = rc < 0 ? talk_failure(&err, "run") : 0;
-    inventory_release(&inventory);
+    int status = rc < 0 ? talk_failure(&err, "run") : status_of(&run);
+    run_release(&run);
     return status;
 }

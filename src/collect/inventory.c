@@ -42,7 +42,6 @@ static void layer_fill(struct host *host, const struct layer *layer, int *legacy
     fill_text(&host->platform, layer->platform);
     fill_text(&host->username, layer->username);
     fill_text(&host->key, layer->key);
-    fill_text(&host->known_hosts, layer->known_hosts);
     fill_text(&host->fingerprint, layer->fingerprint);
     fill_secret(&host->password, layer->password);
     fill_secret(&host->enable, layer->enable);

@@ -17,9 +17,10 @@
  * them), those over defaults; the command line's win over all. Keys of a host, a group or
  * defaults:
  *
- *     port platform username key known_hosts legacy data timeouts: {connect auth command idle}
+ *     port platform username key legacy data timeouts: {connect auth command idle}
  *     password_env password_file password_command password (warned about), and the same with
- *     enable_ in front; of a host only: address fingerprint groups
+ *     enable_ in front; of a host only: address fingerprint groups; of defaults only:
+ * known_hosts
  *
  * `data` is free: names and texts of the user's own, merged key by key. Relative paths in a
  * file are relative to its folder, `~/` is the home folder. Anything else in the file is an
@@ -64,7 +65,6 @@ struct host {
     const char *username;
     struct secret_spec password, enable;
     const char *key;           /* private key file */
-    const char *known_hosts;   /* file to look its key up in */
     const char *fingerprint;   /* pinned host key, "SHA256:..." */
     const char *const *groups; /* NULL-terminated, never NULL */
     const struct host_data *data;
@@ -81,13 +81,14 @@ struct inventory {
     struct host *hosts;
     size_t count;
     const char *path;            /* NULL when all hosts came from the command line */
+    const char *known_hosts;     /* the file that knows the hosts' keys; NULL = not said */
     const char *const *warnings; /* for people, one line each */
     size_t nwarnings;
 };
 
 #define INVENTORY_INIT                                                                         \
     {                                                                                          \
-        ARENA_INIT, YAML_INIT, NULL, 0, NULL, NULL, 0                                          \
+        ARENA_INIT, YAML_INIT, NULL, 0, NULL, NULL, NULL, 0                                    \
     }
 
 /* Which hosts, and what wins over all that the inventory says of them. */

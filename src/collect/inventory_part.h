@@ -17,7 +17,6 @@ struct layer {
     const char *platform;
     const char *username;
     const char *key;
-    const char *known_hosts;
     const char *fingerprint;
     int port;
     int legacy; /* 0 = not said, 1 = no, 2 = yes */

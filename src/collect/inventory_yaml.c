@@ -16,16 +16,17 @@ struct layer_texts {
     struct layer layer;
     struct secret_texts password, enable;
     const struct yaml_node *data, *timeouts;
+    const char *known_hosts; /* one file for the run: in defaults alone */
     bool legacy;
 };
 
-/* Keys of defaults and groups first; the last HOST_ONLY are a host's alone. */
+/* The first DEFAULTS_ONLY keys are of defaults alone, the last HOST_ONLY of a host. */
 static const struct yaml_field layer_fields[] = {
+    {"known_hosts", YAML_STRING, offsetof(struct layer_texts, known_hosts), false, 0, 0},
     {"platform", YAML_STRING, offsetof(struct layer_texts, layer.platform), false, 0, 0},
     {"username", YAML_STRING, offsetof(struct layer_texts, layer.username), false, 0, 0},
     {"port", YAML_INT, offsetof(struct layer_texts, layer.port), false, 1, 65535},
     {"key", YAML_STRING, offsetof(struct layer_texts, layer.key), false, 0, 0},
-    {"known_hosts", YAML_STRING, offsetof(struct layer_texts, layer.known_hosts), false, 0, 0},
     {"password", YAML_STRING, offsetof(struct layer_texts, password.plain), false, 0, 0},
     {"password_env", YAML_STRING, offsetof(struct layer_texts, password.env), false, 0, 0},
     {"password_file", YAML_STRING, offsetof(struct layer_texts, password.file), false, 0, 0},
@@ -44,6 +45,7 @@ static const struct yaml_field layer_fields[] = {
     {"fingerprint", YAML_STRING, offsetof(struct layer_texts, layer.fingerprint), false, 0, 0},
     {"groups", YAML_STRINGS, offsetof(struct layer_texts, layer.groups), false, 0, 0},
 };
+#define DEFAULTS_ONLY   1
 #define HOST_ONLY       3
 #define LAYER_FIELDS    (sizeof(layer_fields) / sizeof(layer_fields[0]))
 #define FINGERPRINT_B64 43 /* SHA-256 in base64 without padding */
@@ -215,9 +217,6 @@ static int check_layer(struct inventory_file *file, const struct yaml_node *map,
     if (rc == 0) {
         rc = resolve_path(file, &layer->key, err);
     }
-    if (rc == 0) {
-        rc = resolve_path(file, &layer->known_hosts, err);
-    }
     return rc;
 }
 
@@ -245,6 +244,30 @@ static int check_groups(const struct inventory_file *file, const struct yaml_nod
     return 0;
 }
 
+/* What stands for itself is in place; secrets, paths and the rest need a second look. */
+static int finish_layer(struct inventory_file *file, const struct yaml_node *map,
+                        struct layer_texts *texts, struct err *err)
+{
+    struct layer *layer = &texts->layer;
+    int rc = check_data(&file->inventory->yaml, texts->data, err);
+    if (rc == 0) {
+        rc = check_layer(file, map, layer, err);
+    }
+    if (rc == 0) {
+        rc = read_secret(file, map, &texts->password, "password", &layer->password, err);
+    }
+    if (rc == 0) {
+        rc = read_secret(file, map, &texts->enable, "enable_password", &layer->enable, err);
+    }
+    if (rc == 0 && texts->known_hosts) {
+        rc = resolve_path(file, &texts->known_hosts, err);
+        file->inventory->known_hosts = texts->known_hosts;
+    }
+    layer->data = texts->data && !yaml_is_null(texts->data) ? texts->data : NULL;
+    layer->legacy = yaml_get(map, "legacy") ? 1 + texts->legacy : 0;
+    return rc;
+}
+
 static int read_layer(struct inventory_file *file, const struct yaml_node *map,
                       enum layer_kind kind, struct layer *out, struct err *err)
 {
@@ -255,25 +278,15 @@ static int read_layer(struct inventory_file *file, const struct yaml_node *map,
     if (yaml_is_null(map)) {
         return 0;
     }
-    size_t nfields = kind == LAYER_HOST ? LAYER_FIELDS : LAYER_FIELDS - HOST_ONLY;
-    int rc = yaml_read_map(y, map, whats[kind], layer_fields, nfields, &texts, err);
+    size_t skip = kind == LAYER_DEFAULTS ? 0 : DEFAULTS_ONLY;
+    size_t nfields = LAYER_FIELDS - skip - (kind == LAYER_HOST ? 0 : HOST_ONLY);
+    int rc = yaml_read_map(y, map, whats[kind], layer_fields + skip, nfields, &texts, err);
     if (rc == 0 && texts.timeouts && !yaml_is_null(texts.timeouts)) {
         rc = yaml_read_map(y, texts.timeouts, "timeouts", timeout_fields, 4, &texts.layer, err);
     }
     if (rc == 0) {
-        rc = check_data(y, texts.data, err);
+        rc = finish_layer(file, map, &texts, err);
     }
-    if (rc == 0) {
-        rc = check_layer(file, map, &texts.layer, err);
-    }
-    if (rc == 0) {
-        rc = read_secret(file, map, &texts.password, "password", &texts.layer.password, err);
-    }
-    if (rc == 0) {
-        rc = read_secret(file, map, &texts.enable, "enable_password", &texts.layer.enable, err);
-    }
-    texts.layer.data = texts.data && !yaml_is_null(texts.data) ? texts.data : NULL;
-    texts.layer.legacy = yaml_get(map, "legacy") ? 1 + texts.legacy : 0;
     *out = texts.layer;
     return rc;
 }

@@ -64,7 +64,6 @@ static void describe(struct strbuf *out, const struct host *host)
     add_secret(out, "password", host->password);
     add_secret(out, "enable", host->enable);
     add_text(out, "key", host->key);
-    add_text(out, "known_hosts", host->known_hosts);
     add_text(out, "fingerprint", host->fingerprint);
     add_time(out, "connect", host->connect_ms);
     add_time(out, "auth", host->auth_ms);
@@ -90,6 +89,9 @@ static void good(const char *path)
     CHECK_STR(err.text, "");
     for (size_t i = 0; i < inventory.count; i++) {
         describe(&text, &inventory.hosts[i]);
+    }
+    if (inventory.known_hosts) {
+        strbuf_addf(&text, "known_hosts: %s\n", inventory.known_hosts);
     }
     for (size_t i = 0; i < inventory.nwarnings; i++) {
         strbuf_addf(&text, "warning: %s\n", inventory.warnings[i]);
