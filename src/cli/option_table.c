@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <limits.h>
 #include <stddef.h>
 
 #define AT(field) offsetof(struct options, field)
@@ -17,6 +18,9 @@ const struct option option_table[] = {
      .verbs = VERB_RUN, .section = SECTION_WORK,
      .help = "Run the command that template NAME stands for on each host's platform and parse "
              "its output with that platform's template; repeatable, together with -c"},
+    {.name = "template", .letter = 't', .arg = "NAME", .kind = OPTION_LIST, .offset = AT(asks),
+     .verbs = VERB_DIFF, .section = SECTION_WORK,
+     .help = "Compare only the rows of this template; repeatable"},
     {.name = "command", .letter = 'c', .arg = "TEXT", .kind = OPTION_LIST, .offset = AT(asks),
      .verbs = VERB_RUN, .section = SECTION_WORK,
      .help = "Run this command; the templates' index says what parses its output, and without a "
@@ -111,6 +115,26 @@ const struct option option_table[] = {
     {.name = "ordered", .kind = OPTION_FLAG, .offset = AT(ordered), .verbs = VERB_RUN,
      .section = SECTION_OUTPUT,
      .help = "Keep the inventory's order also in ndjson, which otherwise has hosts as they end"},
+
+    {.name = "where", .arg = "EXPR", .kind = OPTION_TEXT, .offset = AT(where),
+     .verbs = VERB_RUN | VERB_PARSE | VERB_QUERY, .section = SECTION_OUTPUT,
+     .help = "Only the records for which this SQL expression over their columns holds, such as "
+             "\"version_compare(version, '15.2') < 0\""},
+    {.name = "select", .arg = "COLS", .kind = OPTION_TEXT, .offset = AT(select),
+     .verbs = VERB_RUN | VERB_PARSE | VERB_QUERY, .section = SECTION_OUTPUT,
+     .help = "Only these columns, or any SQL result columns: \"host, count(*) AS ports\""},
+    {.name = "sort", .arg = "COLS", .kind = OPTION_TEXT, .offset = AT(sort),
+     .verbs = VERB_RUN | VERB_PARSE | VERB_QUERY, .section = SECTION_OUTPUT,
+     .help = "Sort by these columns or expressions, as in SQL's ORDER BY"},
+    {.name = "limit", .arg = "N", .kind = OPTION_NUMBER, .offset = AT(limit),
+     .verbs = VERB_RUN | VERB_PARSE | VERB_QUERY, .section = SECTION_OUTPUT, .min = 0,
+     .max = LONG_MAX, .help = "At most N records of each table"},
+    {.name = "offset", .arg = "N", .kind = OPTION_NUMBER, .offset = AT(offset),
+     .verbs = VERB_RUN | VERB_PARSE | VERB_QUERY, .section = SECTION_OUTPUT, .min = 0,
+     .max = LONG_MAX, .help = "Leave out the first N records of each table"},
+    {.name = "ignore", .arg = "COLUMN", .kind = OPTION_LIST, .offset = AT(ignore),
+     .verbs = VERB_DIFF, .section = SECTION_OUTPUT,
+     .help = "Do not compare this column (or TEMPLATE.COLUMN), such as uptime; repeatable"},
 
     {.name = "color", .arg = "WHEN", .kind = OPTION_CHOICE, .offset = AT(color),
      .verbs = VERB_ALL, .section = SECTION_TALK, .choices = "auto|always|never",

@@ -114,6 +114,8 @@ static int set_defaults(struct options *options, struct err *err)
 {
     int rc = 0;
     options->password_fd = -1;
+    options->limit = -1;
+    options->offset = -1;
     for (const struct option *o = option_table; o->name && rc == 0; o++) {
         if (o->fallback) {
             rc = set(options, o, o->name, o->fallback, err);

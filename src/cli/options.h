@@ -68,6 +68,10 @@ struct options {
     const char *output;
     bool ordered;
 
+    const char *where, *select, *sort; /* SQL */
+    long limit, offset;                /* -1 = not said */
+    struct option_list ignore;         /* columns that diff leaves out */
+
     int verbose;
     bool quiet;
     int color; /* enum color_choice */

@@ -148,8 +148,8 @@ static int prepare(struct parse *parse, struct err *err)
         parse->cells =
             arena_array(&parse->arena, parse->tables[0].ncolumns, sizeof(*parse->cells));
         parse->buf = arena_get(&parse->arena, READ_BYTES);
-        rc = parse->cells && parse->buf ? setting_output(&parse->writer, parse->options,
-                                                         parse->tables, parse->ntables, err)
+        rc = parse->cells && parse->buf ? setting_records(&parse->writer, parse->options,
+                                                          parse->tables, parse->ntables, err)
                                         : err_nomem(err);
     }
     return rc;

@@ -2,6 +2,7 @@
 
 #include "cli/talk.h"
 #include "collect/search_path.h"
+#include "store/filter.h"
 
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -78,4 +79,40 @@ int setting_data(struct writer **out, const struct options *options, const struc
         *out = NULL;
     }
     return rc;
+}
+
+bool setting_narrows(const struct options *o)
+{
+    return o->where || o->select || o->sort || o->limit >= 0 || o->offset >= 0;
+}
+
+int setting_records(struct writer **out, const struct options *options,
+                    const struct table *tables, size_t ntables, struct err *err)
+{
+    if (!setting_narrows(options)) {
+        return setting_output(out, options, tables, ntables, err);
+    }
+    struct filter_options narrow = {options->where, options->select, options->sort,
+                                    options->limit, options->offset};
+    struct writer *filter, *next;
+    int rc = filter_open(&filter, &narrow, tables, ntables, err);
+    if (rc < 0) {
+        return rc;
+    }
+    tables = filter_tables(filter, &ntables);
+    rc = setting_output(&next, options, tables, ntables, err);
+    if (rc == 0) {
+        filter_start(filter, next);
+        if (next->format->raw) {
+            rc = err_set(err, ERR_USAGE,
+                         "-f %s shows raw outputs; --where and its kin need records",
+                         next->format->name);
+        }
+    }
+    if (rc < 0) {
+        writer_abort(filter);
+        return rc;
+    }
+    *out = filter;
+    return 0;
 }

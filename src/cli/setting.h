@@ -20,6 +20,14 @@ int setting_output(struct writer **out, const struct options *options,
 int setting_data(struct writer **out, const struct options *options, const struct table *table,
                  struct err *err);
 
+/* The same behind --where, --select, --sort, --limit and --offset, when any is given. A bad
+ * expression is ERR_USAGE. */
+int setting_records(struct writer **out, const struct options *options,
+                    const struct table *tables, size_t ntables, struct err *err);
+
+/* Whether any of these is given. */
+bool setting_narrows(const struct options *options);
+
 /* Whether colour is wanted on a descriptor: --color, NO_COLOR, a terminal that can. */
 bool setting_color(const struct options *options, int fd);
 

@@ -36,6 +36,27 @@ const struct verb verb_table[] = {
          "Shows each host with all that its groups and the defaults say of it, and where it "
          "is written. Passwords are not resolved; only where they would come from is shown.",
      .run = verb_hosts},
+    {.name = "query",
+     .bit = VERB_QUERY,
+     .operands = "[SQL|TABLE] DB",
+     .words = offsetof(struct options, words),
+     .summary = "Ask a saved run in SQL",
+     .text =
+         "DB is a run saved with `-o FILE.db`. Alone it gives its tables and columns; with a "
+         "table or a SELECT, the rows, in any format. Beside SQLite's own functions there are "
+         "version_compare(a,b), regexp(pattern,text), cidr_contains(net,ip), ip_sort(x), mac(x), "
+         "interface_sort(x) and the collation VERSION. A query can only read.",
+     .run = verb_query},
+    {.name = "diff",
+     .bit = VERB_DIFF,
+     .operands = "DB",
+     .words = offsetof(struct options, words),
+     .summary = "Show what changed between two saved runs",
+     .text =
+         "Compares two databases, or the last two runs of one: rows added, removed and changed, "
+         "by the templates' Key columns (all columns where a template has none). Hosts that failed "
+         "in either are left out. The exit status is 1 when they differ.",
+     .run = verb_diff},
     {.name = "version",
      .bit = VERB_VERSION,
      .summary = "Show the versions of collect and of the libraries that it uses",

@@ -16,6 +16,8 @@ enum verb_bit {
     VERB_GENERATE = 1 << 3,
     VERB_PARSE = 1 << 4,
     VERB_HOSTS = 1 << 5,
+    VERB_QUERY = 1 << 6,
+    VERB_DIFF = 1 << 7,
     VERB_ALL = ~0,
 };
 
@@ -41,6 +43,8 @@ const struct verb *verb_guess(const char *word);
 int verb_run(const struct options *options);
 int verb_parse(const struct options *options);
 int verb_hosts(const struct options *options);
+int verb_query(const struct options *options);
+int verb_diff(const struct options *options);
 int verb_version(const struct options *options);
 int verb_help(const struct options *options);
 int verb_generate(const struct options *options);

@@ -33,7 +33,10 @@ static int set_up(struct db *db, enum db_mode mode, struct err *err)
         return db_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", err);
     }
     /* the header is read here, so that a file that is no database is told at once */
-    return db_exec(db, "PRAGMA schema_version", err);
+    if (sqlite3_exec(db->handle, "PRAGMA schema_version", NULL, NULL, NULL) != SQLITE_OK) {
+        return db_fail(db, "opening", err);
+    }
+    return 0;
 }
 
 int db_open(struct db **out, const char *path, enum db_mode mode, struct err *err)

@@ -68,7 +68,7 @@ static const char *guess_name(struct db *db, const char *message, struct arena *
     return NULL;
 }
 
-int query_explain_error(struct db *db, struct view sql, struct err *err)
+int query_explain_error(struct db *db, struct view sql, struct view written, struct err *err)
 {
     struct arena arena = ARENA_INIT;
     int rc = sqlite3_errcode(db->handle);
@@ -81,16 +81,17 @@ int query_explain_error(struct db *db, struct view sql, struct err *err)
     guard_lift(db);
     const char *guess = guess_name(db, message, &arena);
     char place[160] = "";
-    if (offset >= 0 && (size_t)offset < sql.len) {
-        struct view near = view_slice(sql, (size_t)offset, (size_t)offset + 40);
+    offset -= (int)(written.ptr - sql.ptr);
+    if (offset >= 0 && (size_t)offset < written.len) {
+        struct view near = view_slice(written, (size_t)offset, (size_t)offset + 40);
         snprintf(place, sizeof(place), " at character %d, near \"%.*s\"", offset + 1,
                  VIEW_ARG(near));
     }
     if (rc == SQLITE_AUTH) {
         message = "only reading is allowed here (SELECT)";
     }
-    err_set_at(err, ERR_USAGE, 0, offset + 1, "%s%s%s%s%s", message, place,
-               guess ? "; did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
+    err_set(err, ERR_USAGE, "%s%s%s%s%s", message, place, guess ? "; did you mean '" : "",
+            guess ? guess : "", guess ? "'?" : "");
     arena_release(&arena);
     return ERR_USAGE;
 }
@@ -103,7 +104,7 @@ static int prepare(struct query *q, struct view sql, struct err *err)
     const char *tail = NULL;
     guard_begin(&q->guard, GUARD_MS);
     if (sqlite3_prepare_v2(q->db->handle, sql.ptr, (int)sql.len, &q->st, &tail) != SQLITE_OK) {
-        return query_explain_error(q->db, sql, err);
+        return query_explain_error(q->db, sql, sql, err);
     }
     struct view rest = view_trim(view_make(tail, (size_t)(sql.ptr + sql.len - tail)));
     if (!q->st) {

@@ -26,8 +26,9 @@ void query_close(struct query *query);
 
 /*
  * Turns SQLite's message about a statement that does not compile into one for people: the name
- * or the place, the words around it, the nearest known column, table or function.
+ * or the place, the words around it, the nearest known column, table or function. sql is what
+ * was compiled, written the part of it that a person wrote: places count from its start.
  */
-int query_explain_error(struct db *db, struct view sql, struct err *err);
+int query_explain_error(struct db *db, struct view sql, struct view written, struct err *err);
 
 #endif

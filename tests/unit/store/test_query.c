@@ -257,8 +257,8 @@ static void rows_under_way_are_filtered(void)
           -1, -1},
          "host,interface\nr1,Gi1/0/10\nr1,Gi1/0/2\n"},
         {{"hots = 1", both, NULL, -1, -1},
-         "--where, --select or --sort on table show_vlan: no such column: hots at character 48,"
-         " near \"hots = 1\n)\"; did you mean 'host'?"},
+         "--where on show_vlan: no such column: hots at character 1, near \"hots = 1\"; did "
+         "you mean 'host'?"},
         {{NULL, both, "host; DELETE FROM show_vlan", -1, -1},
          "--where, --select and --sort take expressions, not statements:  DELETE FROM "
          "show_vlan"},
