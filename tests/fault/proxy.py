@@ -89,13 +89,14 @@ def bytes_exactly():
 
 
 def sessions():
-    """A session through the proxy works, and with a flipped bit or a cut it does not."""
+    """A session through the proxy works, and does not with a cut, or with a flipped bit once keys
+    are exchanged (before, a bit may fall into padding)."""
     with Lab("--platform", "linux", "--devices", "1") as lab:
         target = lab.hosts["linux-001"]
         with Proxy(target, [Fault()]) as proxy:
             check("whole", who(proxy.addresses[0]) == b"admin\n")
             total = proxy.counts[0]["down"]
-        faults = [Fault(flip=n, bit=n % 8) for n in range(total // 2, total - 250, 53)]
+        faults = [Fault(flip=n, bit=n % 8) for n in range(1100, total - 250, 53)]
         faults += [Fault(cut=n) for n in range(0, total - 250, 131)]
         with Proxy(target, faults) as proxy:
             for i, fault in enumerate(faults):
