@@ -45,6 +45,7 @@ int dialogue_new(struct dialogue **out, const struct dialogue_options *options, 
         .prompt = STRBUF_MAX(LIMIT_LINE_BYTES),
         .unsent = STRBUF_MAX(LIMIT_LINE_BYTES),
         .command = STRBUF_MAX(LIMIT_LINE_BYTES),
+        .heard = STRBUF_MAX(LIMIT_LINE_BYTES),
         .idle_ms = (ms_t)first_of((size_t)options->idle_ms, (size_t)p->idle_ms, LIMIT_IDLE_MS),
         .command_ms = (ms_t)first_of((size_t)options->command_ms, (size_t)p->command_ms,
                                      LIMIT_COMMAND_MS),
@@ -89,6 +90,7 @@ void dialogue_free(struct dialogue *d)
     strbuf_release(&d->unsent);
     strbuf_release(&d->prompt);
     strbuf_release(&d->command);
+    strbuf_release(&d->heard);
     screen_release(&d->screen);
     if (d->own_scratch) {
         regex_scratch_free(d->scratch);
@@ -209,6 +211,8 @@ void dialogue_type_line(struct dialogue *d, struct view line, enum purpose purpo
 {
     strbuf_reset(&d->command);
     strbuf_addview(&d->command, line);
+    strbuf_reset(&d->heard);
+    d->heard_line = false;
     d->from = d->scan = d->screen.line_start;
     d->pending = purpose == FOR_COMMAND && d->have_output;
     if (!d->pending) {
@@ -279,13 +283,22 @@ static void look(struct dialogue *d)
         dialogue_fail(d, DIALOGUE_INCOMPLETE,
                       "the device closed the connection during the login; "
                       "its last words: '%.*s'",
-                      VIEW_ARG(view_slice(dialogue_last_line(d), 0, 200)));
+                      VIEW_ARG(dialogue_last_words(d, 0, d->screen.text.len)));
     } else if (d->have_output || d->pending) {
         dialogue_fail(d, DIALOGUE_INCOMPLETE,
                       "the device closed the connection before it was "
                       "certain that its output had ended");
     } else {
         dialogue_fail(d, DIALOGUE_INCOMPLETE, "the device closed the connection");
+    }
+}
+
+static void hear(struct dialogue *d, struct view bytes)
+{
+    if (d->phase == PHASE_ECHO && !d->heard_line) {
+        const char *feed = memchr(bytes.ptr, '\n', bytes.len);
+        strbuf_add(&d->heard, bytes.ptr, feed ? (size_t)(feed - bytes.ptr) : bytes.len);
+        d->heard_line = feed;
     }
 }
 
@@ -297,6 +310,7 @@ void dialogue_feed(struct dialogue *d, struct view bytes, ms_t now)
     }
     d->last = now;
     d->quiet = now + DIALOGUE_QUIET_MS;
+    hear(d, bytes);
     bool fits = screen_feed(&d->screen, bytes);
     if (d->state != DIALOGUE_OUTPUT) {
         look(d);
@@ -329,11 +343,16 @@ ms_t dialogue_deadline(const struct dialogue *d)
 
 static void time_out(struct dialogue *d)
 {
-    struct view line = view_slice(dialogue_last_line(d), 0, 200);
+    struct view line = dialogue_last_words(d, 0, d->screen.text.len);
     if (!d->logged_in) {
         dialogue_fail(d, d->prompt.len ? DIALOGUE_TIMED_OUT : DIALOGUE_NO_PROMPT,
                       "timed out during the login%s; the last line is '%.*s'",
                       d->prompt.len ? "" : ", without a prompt", VIEW_ARG(line));
+    } else if (d->phase == PHASE_ECHO) {
+        dialogue_fail(d, DIALOGUE_TIMED_OUT,
+                      "timed out: the device did not echo '%.*s'; the last "
+                      "line is '%.*s'",
+                      VIEW_ARG(view_slice(strbuf_view(&d->command), 0, 100)), VIEW_ARG(line));
     } else if (d->now >= d->absolute) {
         dialogue_fail(d, DIALOGUE_TIMED_OUT,
                       "timed out: no prompt after %.1f s; the last line is "

@@ -70,6 +70,17 @@ static struct view line_before(const struct dialogue *d, size_t offset, size_t *
     return view_make(text + from, end - from);
 }
 
+struct view dialogue_last_words(const struct dialogue *d, size_t from, size_t to)
+{
+    struct view words = view_slice(strbuf_view(&d->screen.text), d->screen.line_start, to);
+    size_t offset = d->screen.line_start < to ? d->screen.line_start : to;
+    words = view_trim(words);
+    for (int n = 0; n < LINES_BETWEEN_MOST && offset > from && words.len == 0; n++) {
+        words = view_trim(line_before(d, offset, &offset));
+    }
+    return view_slice(words, 0, 200);
+}
+
 /* Without the lines that a prompt at offset puts above itself. */
 static size_t above_prompt(const struct dialogue *d, size_t offset)
 {
@@ -192,19 +203,9 @@ static bool privileged(const struct dialogue *d)
     return matches(d, d->platform->enable.prompt, dialogue_prompt(d));
 }
 
-/* The last line with anything in it between the echo of enable and the prompt. */
-static struct view last_words(const struct dialogue *d)
-{
-    struct view line = VIEW_NONE;
-    for (size_t offset = d->screen.line_start; offset > d->start && line.len == 0;) {
-        line = view_trim(line_before(d, offset, &offset));
-    }
-    return view_slice(line, 0, 200);
-}
-
 static void refuse_enable(struct dialogue *d)
 {
-    struct view words = last_words(d);
+    struct view words = dialogue_last_words(d, d->start, d->screen.line_start);
     if (words.len > 0) {
         dialogue_fail(d, DIALOGUE_ENABLE_FAILED, "enable was refused: %.*s", VIEW_ARG(words));
     } else {
@@ -269,21 +270,36 @@ static bool look_learn(struct dialogue *d)
     return true;
 }
 
-/* The echo of the newest line, in the line of `from` or, when more output came first, below. */
-static bool look_echo(struct dialogue *d)
+static size_t line_length(struct view text)
 {
-    struct view text = strbuf_view(&d->screen.text);
-    enum echo found = ECHO_NONE;
-    size_t length = 0;
+    return (size_t)((const char *)memchr(text.ptr, '\n', text.len) - text.ptr) + 1;
+}
+
+/* Looks for the echo in the line of `from` or, when more output came first, below. Then it
+ * begins at d->scan. */
+static bool find_echo(struct dialogue *d, size_t *length)
+{
+    struct view text = strbuf_view(&d->screen.text), command = strbuf_view(&d->command);
     while (d->scan < d->screen.line_start) {
         struct view rest = view_slice(text, d->scan, text.len);
-        found = echo_match(rest, dialogue_prompt(d), strbuf_view(&d->command), &length);
-        if (found != ECHO_NONE) {
-            break;
+        enum echo found = echo_match(rest, dialogue_prompt(d), command, length);
+        if (found == ECHO_NONE && d->scan == d->from && d->heard_line &&
+            echo_heard(strbuf_view(&d->heard), command)) {
+            *length = line_length(rest);
+            found = ECHO_FOUND;
         }
-        d->scan += (size_t)((const char *)memchr(rest.ptr, '\n', rest.len) - rest.ptr) + 1;
+        if (found != ECHO_NONE) {
+            return found == ECHO_FOUND;
+        }
+        d->scan += line_length(rest);
     }
-    if (found != ECHO_FOUND) {
+    return false;
+}
+
+static bool look_echo(struct dialogue *d)
+{
+    size_t length = 0;
+    if (!find_echo(d, &length)) {
         return false;
     }
     if (d->pending) {

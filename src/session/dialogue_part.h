@@ -58,6 +58,8 @@ struct dialogue {
     size_t resume; /* OUTPUT: where what comes after it begins */
 
     struct strbuf command; /* the newest line typed at a prompt */
+    struct strbuf heard;   /* ECHO: the bytes since, as far as their first line feed */
+    bool heard_line;       /* ... which has come */
     size_t next_setup;
     size_t taken;     /* outputs that the caller has taken */
     bool have_output; /* a command's prompt was seen; its output is not certain yet */
@@ -96,5 +98,7 @@ void dialogue_look(struct dialogue *d);
 void dialogue_look_quiet(struct dialogue *d);
 /* The last line without blanks at its end. */
 struct view dialogue_last_line(const struct dialogue *d);
+/* The last line between two offsets that is not empty, or the beginning of it. */
+struct view dialogue_last_words(const struct dialogue *d, size_t from, size_t to);
 
 #endif

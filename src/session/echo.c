@@ -70,6 +70,39 @@ static bool scrolled(struct view line, struct view command)
            view_ends(view_trim(command), view_slice(line, 1, line.len));
 }
 
+/* The length of the escape sequence or the other silent byte at the front, 0 = a letter. */
+static size_t silent(struct view bytes)
+{
+    unsigned char c = (unsigned char)bytes.ptr[0];
+    size_t n = 2;
+    if (c != 0x1b) {
+        return c <= ' ' || c == 0x7F ? 1 : 0;
+    }
+    if (bytes.len > 1 && bytes.ptr[1] == '[') {
+        while (n < bytes.len && (unsigned char)bytes.ptr[n] < 0x40) {
+            n++;
+        }
+        n++;
+    }
+    return n;
+}
+
+bool echo_heard(struct view bytes, struct view command)
+{
+    size_t i = 0;
+    for (size_t j = 0; j < bytes.len;) {
+        size_t skip = silent(view_slice(bytes, j, bytes.len));
+        while (i < command.len && blank(command.ptr[i])) {
+            i++;
+        }
+        if (skip == 0 && (i == command.len || bytes.ptr[j] != command.ptr[i++])) {
+            return false;
+        }
+        j += skip ? skip : 1;
+    }
+    return i == command.len;
+}
+
 enum echo echo_match(struct view text, struct view prompt, struct view command, size_t *end)
 {
     if (!view_starts(text, prompt)) {

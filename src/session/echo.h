@@ -21,6 +21,13 @@ enum echo {
     ECHO_FOUND,
 };
 
+/*
+ * A device that wraps by itself (a blank and CR at its right margin) writes over its own prompt
+ * on our unbounded line. So its bytes as they came, up to their first line feed, are the second
+ * witness: whether their letters, blanks and controls aside, are those of the command.
+ */
+bool echo_heard(struct view bytes, struct view command);
+
 /* text begins with the line in question. FOUND sets *end behind the echo's last line feed. */
 enum echo echo_match(struct view text, struct view prompt, struct view command, size_t *end);
 
