@@ -3,7 +3,8 @@
 #include <strings.h>
 
 const struct format *const formats[] = {
-    &format_table, &format_json, &format_ndjson, &format_csv, &format_text, NULL,
+    &format_table, &format_json,     &format_ndjson, &format_csv,
+    &format_text,  &format_markdown, &format_html,   NULL,
 };
 
 static const struct column errors_columns[] = {

@@ -9,5 +9,7 @@ extern const struct format format_json;
 extern const struct format format_ndjson;
 extern const struct format format_table;
 extern const struct format format_text;
+extern const struct format format_markdown;
+extern const struct format format_html;
 
 #endif

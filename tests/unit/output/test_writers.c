@@ -123,6 +123,15 @@ static void text(void)
     check_raw("text", "tty.txt", (struct writer_options){.tty = true, .color = true});
 }
 
+static void pages(void)
+{
+    check("markdown", "both.md", 0, 2, (struct writer_options){0});
+    check("markdown", "separated.md", 0, 1, (struct writer_options){.list_sep = ", "});
+    check_raw("markdown", "raw.md", (struct writer_options){0});
+    check("html", "both.html", 0, 2, (struct writer_options){0});
+    check_raw("html", "raw.html", (struct writer_options){0});
+}
+
 static void without_rows(void)
 {
     for (size_t i = 0; formats[i]; i++) {
@@ -250,6 +259,7 @@ int main(int argc, char **argv)
     RUN(json);
     RUN(table);
     RUN(text);
+    RUN(pages);
     RUN(without_rows);
     RUN(csv_refuses);
     RUN(sink_errors_come_out);
