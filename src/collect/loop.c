@@ -4,24 +4,59 @@
 #include "collect/loop_private.h"
 
 #include <errno.h>
-#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Jobs out, results in. */
 
-const struct job *loop_take_job(struct loop *loop)
+static void wake_all(struct loop *loop)
 {
-    const struct job *job = NULL;
+    for (size_t i = 0; i < loop->nengines; i++) {
+        engine_wake(&loop->engines[i]);
+    }
+}
+
+static bool is_full(const struct loop *loop)
+{
+    return loop->queued_bytes > LIMIT_QUEUE_BYTES && !loop->cancelled;
+}
+
+enum queue_answer loop_take(struct loop *loop, size_t *job, ms_t *ready_at)
+{
+    enum queue_answer answer = QUEUE_WAIT;
+    *ready_at = DEADLINE_NEVER;
     pthread_mutex_lock(&loop->lock);
-    bool full = loop->queued_bytes > LIMIT_QUEUE_BYTES && !loop->cancelled;
-    if (!full && loop->next_job < loop->plan->njobs) {
-        job = &loop->plan->jobs[loop->next_job++];
-        loop->running++;
+    if (loop->cancelled) {
+        queue_stop(&loop->jobs);
+    }
+    if (!is_full(loop)) {
+        answer = queue_take(&loop->jobs, now_us(), job);
+        *ready_at = loop->jobs.ready_at;
+        loop->running += answer == QUEUE_JOB || answer == QUEUE_REFUSE;
     }
     pthread_mutex_unlock(&loop->lock);
-    return job;
+    return answer;
+}
+
+void loop_login(struct loop *loop, size_t job, bool ok)
+{
+    pthread_mutex_lock(&loop->lock);
+    bool more = queue_login(&loop->jobs, job, ok);
+    pthread_mutex_unlock(&loop->lock);
+    if (more) {
+        wake_all(loop);
+    }
+}
+
+const struct host *loop_denied(struct loop *loop, size_t job)
+{
+    pthread_mutex_lock(&loop->lock);
+    const struct host *host = queue_denied(&loop->jobs, job);
+    pthread_mutex_unlock(&loop->lock);
+    return host;
 }
 
 static size_t weigh(const struct host_result *result)
@@ -33,7 +68,7 @@ static size_t weigh(const struct host_result *result)
     return bytes;
 }
 
-void loop_put(struct loop *loop, struct host_result *result)
+void loop_put(struct loop *loop, size_t job, struct host_result *result)
 {
     struct queued *queued = calloc(1, sizeof(*queued));
     if (!queued) {
@@ -48,8 +83,12 @@ void loop_put(struct loop *loop, struct host_result *result)
     loop->running--;
     loop->done++;
     loop->failed += result->status != STATUS_OK;
+    bool more = queue_end(&loop->jobs, job);
     pthread_cond_signal(&loop->came);
     pthread_mutex_unlock(&loop->lock);
+    if (more) {
+        wake_all(loop);
+    }
 }
 
 static struct queued *take_first(struct loop *loop)
@@ -66,13 +105,6 @@ static struct queued *take_first(struct loop *loop)
     return first;
 }
 
-static void wake_all(struct loop *loop)
-{
-    for (size_t i = 0; i < loop->nengines; i++) {
-        engine_wake(&loop->engines[i]);
-    }
-}
-
 static struct timespec clock_at(ms_t when)
 {
     return (struct timespec){.tv_sec = when / 1000, .tv_nsec = when % 1000 * 1000000};
@@ -86,9 +118,9 @@ struct host_result *loop_next(struct loop *loop, ms_t timeout_ms)
     while (!loop->first && loop->handed < loop->plan->njobs && rc != ETIMEDOUT) {
         rc = pthread_cond_timedwait(&loop->came, &loop->lock, &until);
     }
-    bool was_full = loop->queued_bytes > LIMIT_QUEUE_BYTES;
+    bool was_full = is_full(loop);
     struct queued *queued = take_first(loop);
-    bool drained = was_full && loop->queued_bytes <= LIMIT_QUEUE_BYTES;
+    bool drained = was_full && !is_full(loop);
     pthread_mutex_unlock(&loop->lock);
     if (drained) {
         wake_all(loop);
@@ -110,7 +142,7 @@ struct loop_progress loop_progress(struct loop *loop)
 {
     pthread_mutex_lock(&loop->lock);
     struct loop_progress progress = {
-        .waiting = loop->plan->njobs - loop->next_job,
+        .waiting = queue_left(&loop->jobs),
         .running = loop->running,
         .done = loop->done,
         .failed = loop->failed,
@@ -133,42 +165,31 @@ bool loop_cancelled(const struct loop *loop)
 
 /* Start and end. */
 
-static int load_key(struct loop *loop, const struct host *host, struct err *err)
+/* A session takes a socket, and one to the agent; the rest is for files, pipes and libraries.
+ */
+static void fit_descriptors(struct loop *loop)
 {
-    const struct key *key = NULL;
-    if (!host->key || keyring_add(loop->keys, host->key, loop->options.passphrase,
-                                  loop->options.user, &key, err) == 0) {
-        return 0;
+    struct rlimit limit;
+    size_t each = loop->options.use_agent ? 2 : 1;
+    rlim_t need = loop->workers * each + LIMIT_SPARE_FDS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= need) {
+        return;
     }
-    if (host->file) {
-        err_prefix(err, "%s:%d: %s", host->file, host->line, host->name);
-    } else {
-        err_prefix(err, "%s", host->name);
+    limit.rlim_cur = limit.rlim_max < need ? limit.rlim_max : need;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < need) {
+        size_t asked = loop->workers, have = (size_t)limit.rlim_cur;
+        loop->workers = have > LIMIT_SPARE_FDS + each ? (have - LIMIT_SPARE_FDS) / each : 1;
+        snprintf(loop->notice, sizeof(loop->notice),
+                 "%zu sessions at a time instead of %zu: the limit of open files is %zu (see "
+                 "`ulimit -n`)",
+                 loop->workers, asked, have);
     }
-    return err ? err->code : ERR_INPUT;
 }
 
-static int load_keys(struct loop *loop, struct err *err)
+const char *loop_notice(const struct loop *loop)
 {
-    int rc = keyring_new(&loop->keys, err);
-    for (size_t i = 0; rc == 0 && i < loop->plan->njobs; i++) {
-        rc = load_key(loop, loop->plan->jobs[i].host, err);
-    }
-    if (rc == 0 && loop->options.use_agent) {
-        rc = keyring_add_defaults(loop->keys, err);
-    }
-    return rc;
-}
-
-static int find_username(struct loop *loop, struct err *err)
-{
-    const char *name = loop->options.username;
-    if (!name) {
-        const struct passwd *pw = getpwuid(getuid());
-        name = pw ? pw->pw_name : "root";
-    }
-    loop->username = strdup(name);
-    return loop->username ? 0 : err_nomem(err);
+    return loop->notice[0] ? loop->notice : NULL;
 }
 
 static int init_lock(struct loop *loop, struct err *err)
@@ -190,7 +211,7 @@ static size_t engines_for(size_t workers)
 
 static int start_engines(struct loop *loop, struct err *err)
 {
-    size_t workers = loop->options.workers ? loop->options.workers : 1;
+    size_t workers = loop->workers;
     size_t n = engines_for(workers);
     loop->engines = calloc(n, sizeof(*loop->engines));
     if (!loop->engines) {
@@ -208,6 +229,21 @@ static int start_engines(struct loop *loop, struct err *err)
     return 0;
 }
 
+static int begin(struct loop *loop, struct err *err)
+{
+    const struct loop_options *options = &loop->options;
+    int rc = queue_init(&loop->jobs, loop->plan, options->connect_rate,
+                        options->stop_on_auth_failure, err);
+    if (rc == 0) {
+        rc = supplies_open(&loop->supplies, loop->plan, options, err);
+    }
+    if (rc == 0) {
+        fit_descriptors(loop);
+        rc = start_engines(loop, err);
+    }
+    return rc;
+}
+
 int loop_start(struct loop **out, const struct plan *plan, const struct loop_options *options,
                struct err *err)
 {
@@ -218,19 +254,12 @@ int loop_start(struct loop **out, const struct plan *plan, const struct loop_opt
     }
     loop->plan = plan;
     loop->options = *options;
+    loop->workers = options->workers ? options->workers : 1;
     loop->last = &loop->first;
+    secret_harden_process();
     /* libuv looks names up in four threads unless told otherwise. */
     (void)setenv("UV_THREADPOOL_SIZE", "16", 0);
-    int rc = find_username(loop, err);
-    if (rc == 0) {
-        rc = hostkeys_open(&loop->trust, options->host_keys, options->known_hosts, err);
-    }
-    if (rc == 0) {
-        rc = load_keys(loop, err);
-    }
-    if (rc == 0) {
-        rc = start_engines(loop, err);
-    }
+    int rc = begin(loop, err);
     if (rc < 0) {
         loop_free(loop);
         return rc;
@@ -254,10 +283,9 @@ void loop_free(struct loop *loop)
         free(queued);
     }
     free(loop->engines);
-    keyring_free(loop->keys);
-    hostkeys_free(loop->trust);
+    supplies_close(&loop->supplies);
+    queue_release(&loop->jobs);
     pthread_cond_destroy(&loop->came);
     pthread_mutex_destroy(&loop->lock);
-    free(loop->username);
     free(loop);
 }

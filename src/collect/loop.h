@@ -34,7 +34,10 @@ struct loop_options {
     bool use_agent;           /* ssh-agent and ~/.ssh/id_* for hosts that name no key */
     ms_t connect_ms, auth_ms; /* 0 = limits.h */
     ms_t idle_ms, command_ms;
-    int retries; /* of connecting only */
+    int retries;               /* of connecting only */
+    double connect_rate;       /* logins begun a second, 0 = any number */
+    bool stop_on_auth_failure; /* a group's first login must succeed before its others are
+                                  tried, and a denied one ends the group: NOT_RUN */
     /* Called in a loop's thread, must be thread-safe and not block. */
     int (*credentials)(void *user, const struct host *host, struct credentials *out,
                        struct err *err);
@@ -50,6 +53,9 @@ struct loop_progress {
 
 int loop_start(struct loop **out, const struct plan *plan, const struct loop_options *options,
                struct err *err);
+
+/* A line for the user about the run, or NULL: fewer sessions at a time than asked for. */
+const char *loop_notice(const struct loop *loop);
 
 /* Waits up to timeout_ms for a finished host; NULL when none came. The caller owns it. */
 struct host_result *loop_next(struct loop *loop, ms_t timeout_ms);

@@ -24,27 +24,45 @@ static void cancel_tasks(struct engine *engine)
     }
 }
 
-static void refuse_jobs(struct engine *engine)
+static void on_pace(uv_timer_t *pace)
 {
-    const struct job *job;
-    while ((job = loop_take_job(engine->loop))) {
-        task_refuse(engine, job);
+    struct engine *engine = pace->data;
+    engine_wake(engine);
+}
+
+static void wait_until(struct engine *engine, ms_t when)
+{
+    ms_t now = now_ms();
+    if (when != DEADLINE_NEVER) {
+        uv_update_time(&engine->uv);
+        uv_timer_start(&engine->pace, on_pace, when > now ? (uint64_t)(when - now) : 0, 0);
     }
 }
 
+/* When the run was cancelled, all that is left is refused. */
 static void start_jobs(struct engine *engine)
 {
+    ms_t ready_at = DEADLINE_NEVER;
+    size_t job;
     for (int i = 0; engine->running < engine->quota; i++) {
         if (i == BATCH) {
             engine_wake(engine);
             return;
         }
-        const struct job *job = loop_take_job(engine->loop);
-        if (!job) {
+        switch (loop_take(engine->loop, &job, &ready_at)) {
+        case QUEUE_JOB:
+            engine->running++;
+            task_start(engine, job);
+            break;
+        case QUEUE_REFUSE:
+            task_refuse(engine, job);
+            break;
+        case QUEUE_WAIT:
+            wait_until(engine, ready_at);
+            return;
+        default:
             return;
         }
-        engine->running++;
-        task_start(engine, job);
     }
 }
 
@@ -55,12 +73,13 @@ static void on_wake(uv_async_t *wake)
         engine->closing = true;
         cancel_tasks(engine);
         close_if_open((uv_handle_t *)wake, NULL);
-    } else if (engine->loop->cancelled) {
-        cancel_tasks(engine);
-        refuse_jobs(engine);
-    } else {
-        start_jobs(engine);
+        close_if_open((uv_handle_t *)&engine->pace, NULL);
+        return;
     }
+    if (engine->loop->cancelled) {
+        cancel_tasks(engine);
+    }
+    start_jobs(engine);
 }
 
 void engine_wake(struct engine *engine)
@@ -117,8 +136,9 @@ int engine_start(struct engine *engine, struct loop *loop, size_t quota, struct 
         regex_scratch_free(engine->scratch);
         return err_set(err, ERR_LIMIT, "an event loop cannot be made: %s", uv_strerror(rc));
     }
+    uv_timer_init(&engine->uv, &engine->pace);
     rc = uv_async_init(&engine->uv, &engine->wake, on_wake);
-    engine->wake.data = engine;
+    engine->wake.data = engine->pace.data = engine;
     if (rc == 0) {
         rc = uv_translate_sys_error(start_thread(engine));
     }

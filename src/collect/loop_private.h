@@ -2,6 +2,8 @@
  * Shared by the loop's files, the only ones that know libuv and threads.
  *
  *     loop.c         what callers see: start, results, cancel
+ *     loop_queue.c   which job may begin now
+ *     loop_supplies.c  keys and known_hosts of the jobs
  *     loop_engine.c  a thread with an event loop: takes jobs, keeps its share of them running
  *     loop_task.c    one running job: its address, its session, its socket and timer
  *
@@ -12,6 +14,7 @@
 #define COLLECT_LOOP_PRIVATE_H
 
 #include "collect/loop.h"
+#include "collect/loop_queue.h"
 #include "session/hostkey.h"
 #include "session/session.h"
 #include "session/ssh_keys.h"
@@ -26,18 +29,30 @@ struct queued {
     size_t bytes;
 };
 
+struct supplies {
+    char *username; /* for hosts that name none */
+    struct hostkeys *trust;
+    struct keyset *keys;
+    const struct key **key_of; /* each job; NULL: its host names none */
+};
+
+int supplies_open(struct supplies *supplies, const struct plan *plan,
+                  const struct loop_options *options, struct err *err);
+void supplies_close(struct supplies *supplies);
+
 struct loop {
     const struct plan *plan;
     struct loop_options options;
-    char *username;
-    struct hostkeys *trust;
-    struct keyring *keys;
+    struct supplies supplies;
+    size_t workers; /* maybe fewer than asked for */
+    char notice[200];
 
     pthread_mutex_t lock;
     pthread_cond_t came; /* a result was queued */
+    struct queue jobs;
     struct queued *first, **last;
     size_t queued_bytes;
-    size_t next_job, running, done, failed, handed;
+    size_t running, done, failed, handed;
 
     atomic_bool cancelled, stopping;
     struct engine *engines;
@@ -48,6 +63,7 @@ struct engine {
     struct loop *loop;
     uv_loop_t uv;
     uv_async_t wake;
+    uv_timer_t pace; /* until the next login may begin */
     pthread_t thread;
     struct regex_scratch *scratch;
     struct task *tasks; /* running */
@@ -55,11 +71,18 @@ struct engine {
     bool closing;
 };
 
-/* The next job of the plan; NULL when there is none or the results must be taken first. */
-const struct job *loop_take_job(struct loop *loop);
+/* The next job, as queue_take(); WAIT also while results must be taken first. JOB and REFUSE
+ * oblige to a loop_put(). */
+enum queue_answer loop_take(struct loop *loop, size_t *job, ms_t *ready_at);
 
-/* Hands a finished host over. started: it counted as running. */
-void loop_put(struct loop *loop, struct host_result *result);
+/* The outcome of a job's login, for those that wait for it. */
+void loop_login(struct loop *loop, size_t job, bool ok);
+
+/* Hands a finished host over. */
+void loop_put(struct loop *loop, size_t job, struct host_result *result);
+
+/* Why a job was refused; the text lives as long as the plan. */
+const struct host *loop_denied(struct loop *loop, size_t job);
 
 int engine_start(struct engine *engine, struct loop *loop, size_t quota, struct err *err);
 void engine_wake(struct engine *engine);
@@ -69,11 +92,11 @@ void engine_join(struct engine *engine);
 void engine_task_ended(struct engine *engine);
 
 /* Begins a job; the result comes through loop_put, maybe before this returns. */
-void task_start(struct engine *engine, const struct job *job);
+void task_start(struct engine *engine, size_t job);
 
-/* Ends a task or a job not yet begun as cancelled. */
+/* Ends a task as cancelled; a job that is not to be begun. */
 void task_cancel(struct task *task);
-void task_refuse(struct engine *engine, const struct job *job);
+void task_refuse(struct engine *engine, size_t job);
 
 /* The engine's list of tasks. */
 struct task *task_next(const struct task *task);

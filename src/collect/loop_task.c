@@ -15,10 +15,11 @@ struct task {
     struct engine *engine;
     struct task *next, **place;
     const struct job *job;
+    size_t index; /* of job in the plan */
+    bool login_told;
     struct host_result *result;
     char *username;
     struct credentials credentials;
-    const struct key *key;
     struct lookup *lookup;
     struct addrinfo *addresses;
     struct session *session;
@@ -153,7 +154,7 @@ static void end(struct task *task)
     if (task->next) {
         task->next->place = task->place;
     }
-    loop_put(engine->loop, task->result);
+    loop_put(engine->loop, task->index, task->result);
     uv_close((uv_handle_t *)&task->timer, on_timer_closed);
     engine_task_ended(engine);
 }
@@ -220,9 +221,22 @@ static bool retry(struct task *task)
 
 /* The session. */
 
+/* Others may wait to hear whether the login works (see loop_queue.h). */
+static void tell_login(struct task *task)
+{
+    bool ok = session_times(task->session).auth_ms >= 0;
+    bool denied = session_status(task->session) == STATUS_AUTH;
+    if (!task->login_told && (ok || denied)) {
+        task->login_told = true;
+        loop_login(task->engine->loop, task->index, ok);
+    }
+}
+
 static void step(struct task *task)
 {
-    if (session_step(task->session, now_ms())) {
+    bool over = session_step(task->session, now_ms());
+    tell_login(task);
+    if (over) {
         if (!retry(task)) {
             take_outcome(task);
             end(task);
@@ -270,16 +284,16 @@ static struct hostkey_peer peer_of(const struct host *host)
     };
 }
 
-static void set_keys(struct task *task, struct connection_options *ssh)
+static void set_supplies(struct task *task, struct connection_options *ssh)
 {
     const struct loop *loop = task->engine->loop;
-    const struct host *host = task->job->host;
-    if (host->key) {
-        task->key = keyring_find(loop->keys, host->key);
-        ssh->keys = &task->key;
-        ssh->nkeys = task->key != NULL;
+    const struct key *const *key = &loop->supplies.key_of[task->index];
+    ssh->trust = loop->supplies.trust;
+    if (*key) {
+        ssh->keys = key;
+        ssh->nkeys = 1;
     } else if (loop->options.use_agent) {
-        ssh->keys = keyring_defaults(loop->keys, &ssh->nkeys);
+        ssh->keys = keyset_defaults(loop->supplies.keys, &ssh->nkeys);
         ssh->use_agent = true;
     }
 }
@@ -293,7 +307,6 @@ static struct session_options options_of(struct task *task)
     struct session_options options = {
         .ssh = {.username = task->username,
                 .peer = peer_of(host),
-                .trust = loop->trust,
                 .password = task->credentials.password.ptr,
                 .legacy = host->legacy},
         .addresses = task->addresses,
@@ -301,13 +314,13 @@ static struct session_options options_of(struct task *task)
         .scratch = task->engine->scratch,
         .enable = task->credentials.enable,
         .connect_ms = first_of(host->connect_ms, run->connect_ms, LIMIT_CONNECT_MS, 0),
-        .auth_ms = first_of(run->auth_ms, LIMIT_AUTH_MS, 0, 0),
+        .auth_ms = first_of(host->auth_ms, run->auth_ms, LIMIT_AUTH_MS, 0),
         .idle_ms = first_of(host->idle_ms, platform->idle_ms, run->idle_ms, LIMIT_IDLE_MS),
         .command_ms =
             first_of(host->command_ms, platform->command_ms, run->command_ms, LIMIT_COMMAND_MS),
         .max_bytes = platform->max_bytes ? platform->max_bytes : LIMIT_COMMAND_BYTES,
     };
-    set_keys(task, &options.ssh);
+    set_supplies(task, &options.ssh);
     return options;
 }
 
@@ -420,7 +433,7 @@ static int prepare(struct task *task, struct err *err)
     const struct host *host = task->job->host;
     const char *suffix = task->job->platform->username_suffix;
     struct strbuf name = STRBUF_INIT;
-    strbuf_addf(&name, "%s%s", host->username ? host->username : loop->username,
+    strbuf_addf(&name, "%s%s", host->username ? host->username : loop->supplies.username,
                 suffix ? suffix : "");
     task->username = strbuf_detach(&name, NULL);
     if (!task->username) {
@@ -431,8 +444,9 @@ static int prepare(struct task *task, struct err *err)
                : 0;
 }
 
-void task_start(struct engine *engine, const struct job *job)
+void task_start(struct engine *engine, size_t index)
 {
+    const struct job *job = &engine->loop->plan->jobs[index];
     struct err err = ERR_INIT;
     struct task *task = calloc(1, sizeof(*task));
     if (!task) {
@@ -440,6 +454,7 @@ void task_start(struct engine *engine, const struct job *job)
     }
     task->engine = engine;
     task->job = job;
+    task->index = index;
     task->result = new_result(job);
     task->started = now_ms();
     task->next = engine->tasks;
@@ -471,9 +486,16 @@ void task_cancel(struct task *task)
     end(task);
 }
 
-void task_refuse(struct engine *engine, const struct job *job)
+void task_refuse(struct engine *engine, size_t index)
 {
-    struct host_result *result = new_result(job);
-    host_result_fail(result, STATUS_CANCELLED, INTERRUPTED);
-    loop_put(engine->loop, result);
+    struct loop *loop = engine->loop;
+    struct host_result *result = new_result(&loop->plan->jobs[index]);
+    const struct host *denied = loop_denied(loop, index);
+    if (denied) {
+        host_result_fail(result, STATUS_NOT_RUN, "not tried: the login to %s was denied",
+                         denied->name);
+    } else {
+        host_result_fail(result, STATUS_CANCELLED, INTERRUPTED);
+    }
+    loop_put(loop, index, result);
 }

@@ -11,14 +11,14 @@
 
 #define DEFAULTS 3
 
-struct keyring {
+struct keyset {
     struct key **keys;
     size_t count;
     const struct key *defaults[DEFAULTS];
     size_t ndefaults;
 };
 
-int keyring_new(struct keyring **out, struct err *err)
+int keyset_new(struct keyset **out, struct err *err)
 {
     *out = calloc(1, sizeof(**out));
     return *out ? 0 : err_nomem(err);
@@ -33,16 +33,16 @@ static void key_free(struct key *key)
     }
 }
 
-void keyring_free(struct keyring *ring)
+void keyset_free(struct keyset *set)
 {
-    if (!ring) {
+    if (!set) {
         return;
     }
-    for (size_t i = 0; i < ring->count; i++) {
-        key_free(ring->keys[i]);
+    for (size_t i = 0; i < set->count; i++) {
+        key_free(set->keys[i]);
     }
-    free(ring->keys);
-    free(ring);
+    free(set->keys);
+    free(set);
 }
 
 const char *key_path(const struct key *key)
@@ -50,16 +50,16 @@ const char *key_path(const struct key *key)
     return key->path;
 }
 
-const struct key *const *keyring_defaults(const struct keyring *ring, size_t *n)
+const struct key *const *keyset_defaults(const struct keyset *set, size_t *n)
 {
-    *n = ring->ndefaults;
-    return ring->defaults;
+    *n = set->ndefaults;
+    return set->defaults;
 }
 
 /* Reading one file. */
 
 struct asking {
-    keyring_ask ask;
+    keyset_ask ask;
     void *user;
     const char *path;
     struct err *err;
@@ -141,7 +141,7 @@ static int add_certificate(struct key *key, struct err *err)
     return rc;
 }
 
-static struct key *key_read(const char *path, keyring_ask ask, void *user, struct err *err)
+static struct key *key_read(const char *path, keyset_ask ask, void *user, struct err *err)
 {
     struct asking asking = {ask, user, path, err, false};
     if (check_mode(path, err) < 0) {
@@ -164,41 +164,41 @@ fail:
     return NULL;
 }
 
-/* The ring. */
+/* The set. */
 
-const struct key *keyring_find(const struct keyring *ring, const char *path)
+const struct key *keyset_find(const struct keyset *set, const char *path)
 {
-    for (size_t i = 0; i < ring->count; i++) {
-        if (strcmp(ring->keys[i]->path, path) == 0) {
-            return ring->keys[i];
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->keys[i]->path, path) == 0) {
+            return set->keys[i];
         }
     }
     return NULL;
 }
 
-int keyring_add(struct keyring *ring, const char *path, keyring_ask ask, void *user,
-                const struct key **out, struct err *err)
+int keyset_add(struct keyset *set, const char *path, keyset_ask ask, void *user,
+               const struct key **out, struct err *err)
 {
-    *out = keyring_find(ring, path);
+    *out = keyset_find(set, path);
     if (*out) {
         return 0;
     }
-    struct key **keys = realloc(ring->keys, (ring->count + 1) * sizeof(struct key *));
+    struct key **keys = realloc(set->keys, (set->count + 1) * sizeof(struct key *));
     if (!keys) {
         return err_nomem(err);
     }
-    ring->keys = keys;
+    set->keys = keys;
     struct err local = ERR_INIT;
     struct key *key = key_read(path, ask, user, err ? err : &local);
     if (!key) {
         return ERR_INPUT;
     }
-    ring->keys[ring->count++] = key;
+    set->keys[set->count++] = key;
     *out = key;
     return 0;
 }
 
-int keyring_add_defaults(struct keyring *ring, struct err *err)
+int keyset_add_defaults(struct keyset *set, struct err *err)
 {
     static const char *const names[DEFAULTS] = {"id_ed25519", "id_ecdsa", "id_rsa"};
     const char *home = getenv("HOME");
@@ -214,8 +214,8 @@ int keyring_add_defaults(struct keyring *ring, struct err *err)
             return err_nomem(err);
         }
         if (access(path.buf, R_OK) == 0 &&
-            keyring_add(ring, path.buf, NULL, NULL, &key, NULL) == 0) {
-            ring->defaults[ring->ndefaults++] = key;
+            keyset_add(set, path.buf, NULL, NULL, &key, NULL) == 0) {
+            set->defaults[set->ndefaults++] = key;
         }
         strbuf_release(&path);
     }

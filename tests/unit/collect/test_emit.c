@@ -235,10 +235,8 @@ static void several_templates_are_merged(void)
     struct textfsm_table *merged = textfsm_table_new(both, 2, NULL, &error);
     CHECK(merged != NULL);
     struct job_command old = commands[0];
-    commands[0] = (struct job_command){.command = "show vlan",
-                                       .reader = merged,
-                                       .column_of = columns,
-                                       .ncolumns = 3};
+    commands[0] = (struct job_command){
+        .command = "show vlan", .reader = merged, .column_of = columns, .ncolumns = 3};
     struct strbuf out = STRBUF_INIT;
     struct err err = ERR_INIT;
     struct emit *emit = start(&out, &format_json, true, 0);

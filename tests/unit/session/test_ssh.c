@@ -12,7 +12,7 @@
 
 static struct sshd server;
 static struct hostkeys *trust;
-static struct keyring *ring;
+static struct keyset *keys_of_test;
 static const struct key *key;
 static struct err err;
 
@@ -28,9 +28,9 @@ static void settle(void)
     FILE *f = fopen(path, "w");
     CHECK(f && fputs(line, f) >= 0 && fclose(f) == 0);
     CHECK(hostkeys_open(&trust, HOST_KEYS_STRICT, path, &err) == 0);
-    CHECK(keyring_new(&ring, &err) == 0);
+    CHECK(keyset_new(&keys_of_test, &err) == 0);
     sshd_path(&server, "user", path);
-    CHECK(keyring_add(ring, path, NULL, NULL, &key, &err) == 0);
+    CHECK(keyset_add(keys_of_test, path, NULL, NULL, &key, &err) == 0);
 }
 
 static struct connection *dial_as(const char *name, const struct key *with)
@@ -191,7 +191,7 @@ int main(void)
     strbuf_release(&out);
     strbuf_release(&errors);
     hostkeys_free(trust);
-    keyring_free(ring);
+    keyset_free(keys_of_test);
     sshd_stop(&server);
     return test_end();
 }
