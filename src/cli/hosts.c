@@ -5,8 +5,6 @@
 #include "cli/setting.h"
 #include "cli/talk.h"
 
-#define SSH_PORT 22
-
 enum { NAME, ADDRESS, PORT, PLATFORM, USERNAME, PASSWORD, KEY, GROUPS, DATA, SOURCE, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
@@ -23,13 +21,6 @@ static const struct column columns[COLUMNS] = {
 };
 
 static const struct table table = {"hosts", columns, COLUMNS};
-
-static struct textfsm_cell text_cell(const char *text)
-{
-    text = text ? text : "";
-    return (struct textfsm_cell){
-        .kind = TEXTFSM_TEXT, .len = (uint32_t)strlen(text), .u.text = text};
-}
 
 static struct textfsm_cell list_cell(const struct textfsm_cell *items, size_t n)
 {
@@ -69,29 +60,29 @@ static int write_host(struct writer *writer, const struct host *host, struct are
     }
     struct textfsm_cell *groups = arena_array(arena, ngroups + 1, sizeof(*groups));
     struct textfsm_cell *data = arena_array(arena, host->ndata + 1, sizeof(*data));
-    const char *port = arena_printf(arena, "%d", host->port ? host->port : SSH_PORT);
+    const char *port = arena_printf(arena, "%d", host_port(host));
     const char *password = secret_text(arena, host->password);
     const char *source = source_text(arena, host);
     if (!groups || !data || !port || !password || !source) {
         return err_nomem(err);
     }
     for (size_t i = 0; i < ngroups; i++) {
-        groups[i] = text_cell(host->groups[i]);
+        groups[i] = setting_cell(host->groups[i]);
     }
     for (size_t i = 0; i < host->ndata; i++) {
         data[i] =
-            text_cell(arena_printf(arena, "%s=%s", host->data[i].key, host->data[i].value));
+            setting_cell(arena_printf(arena, "%s=%s", host->data[i].key, host->data[i].value));
     }
-    cells[NAME] = text_cell(host->name);
-    cells[ADDRESS] = text_cell(host->address);
-    cells[PORT] = text_cell(port);
-    cells[PLATFORM] = text_cell(host->platform);
-    cells[USERNAME] = text_cell(host->username);
-    cells[PASSWORD] = text_cell(password);
-    cells[KEY] = text_cell(host->key);
+    cells[NAME] = setting_cell(host->name);
+    cells[ADDRESS] = setting_cell(host->address);
+    cells[PORT] = setting_cell(port);
+    cells[PLATFORM] = setting_cell(host->platform);
+    cells[USERNAME] = setting_cell(host->username);
+    cells[PASSWORD] = setting_cell(password);
+    cells[KEY] = setting_cell(host->key);
     cells[GROUPS] = list_cell(groups, ngroups);
     cells[DATA] = list_cell(data, host->ndata);
-    cells[SOURCE] = text_cell(source);
+    cells[SOURCE] = setting_cell(source);
     return writer_row(writer, 0, cells, err);
 }
 

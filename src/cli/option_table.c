@@ -104,6 +104,11 @@ const struct option option_table[] = {
      .verbs = VERB_RUN, .section = SECTION_RUN,
      .help = "Also run commands that the platform does not list as only reading"},
 
+    {.name = "dry-run", .kind = OPTION_FLAG, .offset = AT(dry_run), .verbs = VERB_RUN,
+     .section = SECTION_RUN,
+     .help = "Connect to nothing; show which host would run which command, what would parse its "
+             "output, and why"},
+
     {.name = "format", .letter = 'f', .arg = "FORMAT", .kind = OPTION_TEXT, .offset = AT(format),
      .verbs = VERB_ALL, .section = SECTION_OUTPUT, .complete = COMPLETE_FORMAT,
      .help = "How data leaves: csv, json, ndjson, table or text; without it the extension of -o "

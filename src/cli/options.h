@@ -63,6 +63,7 @@ struct options {
     ms_t timeout_ms;
     long retries;
     bool allow_changes;
+    bool dry_run;
 
     const char *format;
     const char *output;

@@ -158,12 +158,6 @@ static int prepare(struct parse *parse, struct err *err)
 /* ---- One file ------------------------------------------------------------------------------
  */
 
-static struct textfsm_cell text_cell(const char *text)
-{
-    return (struct textfsm_cell){
-        .kind = TEXTFSM_TEXT, .len = (uint32_t)strlen(text), .u.text = text};
-}
-
 static int on_row(void *user, const struct textfsm_cell *cells, unsigned ncells)
 {
     struct parse *parse = user;
@@ -179,7 +173,7 @@ static void set_origin(struct parse *parse, const char *host, const char *stamp)
     const char *platform = parse->options->platform;
     const char *texts[] = {host, platform ? platform : "", parse->command, stamp};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        parse->cells[i] = text_cell(texts[i]);
+        parse->cells[i] = setting_cell(texts[i]);
     }
 }
 

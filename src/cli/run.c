@@ -1,3 +1,4 @@
+#include "cli/dry_run.h"
 #include "cli/hosts_query.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
@@ -103,7 +104,6 @@ static int start_loop(struct run *run, struct err *err)
 /* Everything that can be found wrong before a connection is made. */
 static int prepare(struct run *run, struct err *err)
 {
-    int (*const steps[])(struct run *, struct err *) = {make_plan, open_passwords, open_emit};
     int rc = check(run->options, err);
     if (rc == 0) {
         rc = hosts_query(&run->inventory, run->options, err);
@@ -111,10 +111,7 @@ static int prepare(struct run *run, struct err *err)
     if (rc == 0) {
         rc = setting_library(&run->library, run->options, &run->arena, err);
     }
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == 0; i++) {
-        rc = steps[i](run, err);
-    }
-    return rc;
+    return rc < 0 ? rc : make_plan(run, err);
 }
 
 /* One finished host: its records, then what the report keeps of it. */
@@ -148,7 +145,11 @@ static int drain(struct run *run, struct err *err)
 
 static int collect(struct run *run, struct err *err)
 {
-    int rc = start_loop(run, err);
+    int (*const steps[])(struct run *, struct err *) = {open_passwords, open_emit, start_loop};
+    int rc = 0;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == 0; i++) {
+        rc = steps[i](run, err);
+    }
     if (rc < 0) {
         return rc;
     }
@@ -180,7 +181,7 @@ static void summarize(const struct run *run)
 
 static int status_of(const struct run *run)
 {
-    if (loop_cancelled(run->loop)) {
+    if (run->loop && loop_cancelled(run->loop)) {
         return err_exit_status(ERR_CANCELLED);
     }
     return run->report.failed > 0 ? err_exit_status(ERR_HOST) : 0;
@@ -212,7 +213,7 @@ int verb_run(const struct options *options)
     secret_harden_process();
     int rc = prepare(&run, &err);
     if (rc == 0) {
-        rc = collect(&run, &err);
+        rc = options->dry_run ? dry_run(&run.plan, options, &err) : collect(&run, &err);
     }
     if (run.loop && rc != ERR_PIPE && !options->quiet) {
         summarize(&run);

@@ -116,3 +116,10 @@ int setting_records(struct writer **out, const struct options *options,
     *out = filter;
     return 0;
 }
+
+struct textfsm_cell setting_cell(const char *text)
+{
+    text = text ? text : "";
+    return (struct textfsm_cell){
+        .kind = TEXTFSM_TEXT, .len = (uint32_t)strlen(text), .u.text = text};
+}

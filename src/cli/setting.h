@@ -28,6 +28,9 @@ int setting_records(struct writer **out, const struct options *options,
 /* Whether any of these is given. */
 bool setting_narrows(const struct options *options);
 
+/* A cell of text; NULL is an empty one. */
+struct textfsm_cell setting_cell(const char *text);
+
 /* Whether colour is wanted on a descriptor: --color, NO_COLOR, a terminal that can. */
 bool setting_color(const struct options *options, int fd);
 

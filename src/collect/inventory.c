@@ -186,7 +186,7 @@ static int add_named(struct inventory_file *file, const char *text,
 /* ---- Duplicates ----------------------------------------------------------------------------
  */
 
-static int port_of(const struct host *host)
+int host_port(const struct host *host)
 {
     return host->port ? host->port : SSH_PORT;
 }
@@ -204,7 +204,7 @@ static int by_address(const void *a, const void *b)
     const struct host *left = *(const struct host *const *)a;
     const struct host *right = *(const struct host *const *)b;
     int order = strcasecmp(left->address, right->address);
-    order = order ? order : port_of(left) - port_of(right);
+    order = order ? order : host_port(left) - host_port(right);
     return order ? order : (left < right ? -1 : left > right);
 }
 
@@ -217,7 +217,7 @@ static int same_address(const struct host *a, const struct host *b, struct err *
     int code = err_set_at(err, b->file ? ERR_INPUT : ERR_USAGE, b->line, 0,
                           "%s has the same address and port as %s%s: %s port %d; if that is "
                           "meant, add --allow-duplicate-address",
-                          b->name, a->name, line, b->address, port_of(b));
+                          b->name, a->name, line, b->address, host_port(b));
     if (b->file) {
         err_prefix(err, "%s:%d", b->file, b->line);
     }
@@ -243,7 +243,7 @@ static int find_duplicates(struct inventory *inventory, bool addresses, struct e
     qsort(sorted, inventory->count, sizeof(*sorted), by_address);
     for (size_t i = 1; addresses && i < inventory->count; i++) {
         if (strcasecmp(sorted[i - 1]->address, sorted[i]->address) == 0 &&
-            port_of(sorted[i - 1]) == port_of(sorted[i])) {
+            host_port(sorted[i - 1]) == host_port(sorted[i])) {
             return same_address(sorted[i - 1], sorted[i], err);
         }
     }

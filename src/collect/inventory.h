@@ -115,6 +115,9 @@ bool inventory_name_ok(struct view name);
 /* By exact name, NULL when there is none. */
 const struct host *inventory_find(const struct inventory *inventory, const char *name);
 
+/* The port to connect to: 22 where none was said. */
+int host_port(const struct host *host);
+
 /* The value of a host's data key, or NULL. */
 const char *host_data_get(const struct host *host, const char *key);
 

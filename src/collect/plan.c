@@ -160,9 +160,9 @@ static int add_template(struct maker *m, struct kit *kit, const char *name,
     return use_finding(m, command, mapped ? name : finding.name, &finding, err);
 }
 
-/* -c TEXT */
+/* -c TEXT; *meant is the command that it abbreviates, as the index has it in full. */
 static int add_command(struct maker *m, struct kit *kit, const char *text,
-                       struct job_command *command, struct err *err)
+                       struct job_command *command, const char **meant, struct err *err)
 {
     command->command = text;
     if (m->request->template_file) {
@@ -173,16 +173,20 @@ static int add_command(struct maker *m, struct kit *kit, const char *text,
     if (rc < 0) {
         return rc;
     }
+    if (rc == 1 && finding.whole && finding.command) {
+        *meant = finding.command;
+    }
     return rc ? use_finding(m, command, finding.name, &finding, err) : use_raw(m, command, err);
 }
 
 static int check_command(struct maker *m, const struct kit *kit, const char *command,
-                         struct err *err)
+                         const char *meant, struct err *err)
 {
     if (command[strcspn(command, "\r\n")] != '\0') {
         return err_set(err, ERR_USAGE, "a command is one line: give -c several times");
     }
-    if (!m->request->allow_changes && !platform_reads_only(kit->platform, view_of(command))) {
+    if (!m->request->allow_changes && !platform_reads_only(kit->platform, view_of(command)) &&
+        !(meant && platform_reads_only(kit->platform, view_of(meant)))) {
         return err_set(err, ERR_USAGE,
                        "'%s' is not among the commands that only read on %s; --allow-changes "
                        "runs it all the same",
@@ -214,10 +218,11 @@ static int fill_kit(struct maker *m, struct kit *kit, struct err *err)
         struct job_command *command = &kit->commands[kit->ncommands];
         const struct plan_ask *ask = &request->asks[i];
         *command = (struct job_command){.asked = ask->text};
+        const char *meant = NULL;
         int rc = ask->template ? add_template(m, kit, ask->text, command, err)
-                               : add_command(m, kit, ask->text, command, err);
+                               : add_command(m, kit, ask->text, command, &meant, err);
         if (rc == 0) {
-            rc = check_command(m, kit, command->command, err);
+            rc = check_command(m, kit, command->command, meant, err);
         }
         if (rc < 0) {
             return rc;
