@@ -75,7 +75,7 @@ static int open_passwords(struct run *run, struct err *err)
 static int open_emit(struct run *run, struct err *err)
 {
     struct writer *writer;
-    int rc = setting_output(&writer, run->options, run->plan.tables, run->plan.ntables, err);
+    int rc = setting_records(&writer, run->options, run->plan.tables, run->plan.ntables, err);
     if (rc < 0) {
         return rc;
     }
