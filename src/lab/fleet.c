@@ -13,8 +13,8 @@ struct building {
     size_t size; /* devices there is room for */
 };
 
-static int find_persona(struct fleet *fleet, const char *fixtures, const char *name,
-                        struct persona **out, struct err *err)
+static int find_persona(struct fleet *fleet, const struct fleet_options *options,
+                        const char *name, struct persona **out, struct err *err)
 {
     const struct platform *known =
         fleet->platforms ? platform_find(fleet->platforms, name) : NULL;
@@ -24,7 +24,8 @@ static int find_persona(struct fleet *fleet, const char *fixtures, const char *n
         p = p->next;
     }
     if (!p) {
-        int rc = persona_read(&p, fixtures, fleet->platforms, real, err);
+        int rc = persona_read(&p, options->fixtures, options->nfixtures, fleet->platforms, real,
+                              err);
         if (rc < 0) {
             return rc;
         }
@@ -122,7 +123,7 @@ static int add_device(struct building *b, const char *platform, const struct yam
     if (b->fleet->count >= LAB_DEVICES) {
         return err_set(err, ERR_LIMIT, "more than %d devices", LAB_DEVICES);
     }
-    int rc = find_persona(b->fleet, b->options->fixtures, platform, &persona, err);
+    int rc = find_persona(b->fleet, b->options, platform, &persona, err);
     if (rc < 0) {
         return rc;
     }

@@ -16,8 +16,9 @@
 #include "lab/device.h"
 
 struct fleet_options {
-    const char *fixtures;         /* folder, or NULL */
-    const char *const *templates; /* folders with platform.yml files */
+    const char *const *fixtures; /* folders, the first one wins */
+    size_t nfixtures;
+    const char *const *templates; /* folders with platform.yml files, likewise */
     size_t ntemplates;
     const char *const *platforms; /* for the numbered devices, in rotation; NULL-terminated */
     size_t devices;               /* how many of those */

@@ -23,25 +23,33 @@ struct lab {
     struct server server;
 };
 
+/* The folders given, then the one beside the program. */
+static size_t folders(struct lab *lab, const char *const *given, const char *name,
+                      const char *argv0, const char **out)
+{
+    size_t n = 0;
+    for (; given[n]; n++) {
+        out[n] = given[n];
+    }
+    out[n] = places_find(&lab->arena, name, argv0);
+    return out[n] ? n + 1 : n;
+}
+
 static int build_fleet(struct lab *lab, const char *argv0, struct err *err)
 {
     const struct options *o = &lab->options;
+    const char *fixtures[OPTIONS_LIST + 1], *templates[OPTIONS_LIST + 1];
     struct fleet_options options = {
-        .fixtures = o->fixtures ? o->fixtures : places_find(&lab->arena, "fixtures", argv0),
+        .fixtures = fixtures,
+        .nfixtures = folders(lab, o->fixtures, "fixtures", argv0, fixtures),
+        .templates = templates,
+        .ntemplates = folders(lab, o->templates, "templates", argv0, templates),
         .platforms = o->platforms,
         .devices = (size_t)o->devices,
         .device_file = o->device_file,
         .set = o->set,
         .seed = (size_t)o->seed,
     };
-    const char *templates[OPTIONS_LIST + 1];
-    while (o->templates[options.ntemplates]) {
-        templates[options.ntemplates] = o->templates[options.ntemplates];
-        options.ntemplates++;
-    }
-    templates[options.ntemplates] = places_find(&lab->arena, "templates", argv0);
-    options.ntemplates += templates[options.ntemplates] != NULL;
-    options.templates = templates;
     int rc = fleet_build(&lab->fleet, &options, err);
     if (rc == 0 && lab->fleet.count == 0) {
         rc = err_set(err, ERR_USAGE, "no devices: give --devices N or a device file");

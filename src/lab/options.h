@@ -16,7 +16,7 @@ struct options {
     const char *platforms[OPTIONS_LIST + 1]; /* NULL-terminated */
     const char *device_file;
     const char *set[OPTIONS_LIST + 1];
-    const char *fixtures;
+    const char *fixtures[OPTIONS_LIST + 1];
     const char *templates[OPTIONS_LIST + 1];
     const char *address;
     int port;

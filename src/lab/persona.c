@@ -160,16 +160,36 @@ static int read_answer(struct arena *arena, struct answer *answer, const char *d
     return rc;
 }
 
+static bool has_answer(const struct persona *p, const char *folder)
+{
+    for (size_t i = 0; i < p->nanswers; i++) {
+        if (strcmp(p->answers[i].folder, folder) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Room for n more answers; the old array stays in the arena. */
+static bool grow_answers(struct persona *p, size_t n)
+{
+    struct answer *answers = arena_array(&p->arena, p->nanswers + n + 1, sizeof(struct answer));
+    if (answers && p->nanswers > 0) {
+        memcpy(answers, p->answers, p->nanswers * sizeof(struct answer));
+    }
+    p->answers = answers;
+    return answers != NULL;
+}
+
 static int read_answers(struct persona *p, const char *dir, struct err *err)
 {
     struct dirent **names = NULL;
     int n = scandir(dir, &names, visible, alphasort);
-    int rc = 0;
-    p->answers = arena_array(&p->arena, n > 0 ? (size_t)n : 1, sizeof(struct answer));
-    if (!p->answers) {
-        rc = err_nomem(err);
-    }
+    int rc = grow_answers(p, n > 0 ? (size_t)n : 0) ? 0 : err_nomem(err);
     for (int i = 0; i < n && rc == 0; i++) {
+        if (has_answer(p, names[i]->d_name)) {
+            continue;
+        }
         struct answer *answer = &p->answers[p->nanswers];
         rc = read_answer(&p->arena, answer, dir, names[i]->d_name, err);
         if (answer->nsamples > 0) {
@@ -189,7 +209,7 @@ static int read_looks(struct persona *p, const char *dir, struct err *err)
     if (!path) {
         return err_nomem(err);
     }
-    if (stat(path, &st) < 0) {
+    if (p->yaml.root || stat(path, &st) < 0) {
         return 0;
     }
     if (yaml_read_file(&p->yaml, path, err) < 0) {
@@ -198,24 +218,30 @@ static int read_looks(struct persona *p, const char *dir, struct err *err)
     return settings_read(&p->settings, &p->yaml, p->yaml.root, "a device", err);
 }
 
-static int read_persona(struct persona *p, const char *dir, const char *name, struct err *err)
+static int read_persona(struct persona *p, const char *const *dirs, size_t n, struct err *err)
 {
-    const char *path = arena_printf(&p->arena, "%s/%s", dir ? dir : "(no fixtures)", name);
-    if (!path) {
-        return err_nomem(err);
+    size_t found = 0;
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        const char *path = arena_printf(&p->arena, "%s/%s", dirs[i], p->name);
+        if (!path) {
+            rc = err_nomem(err);
+        } else if (is_dir(path)) {
+            found++;
+            rc = read_looks(p, path, err);
+            rc = rc < 0 ? rc : read_answers(p, path, err);
+        }
     }
-    if (dir && is_dir(path)) {
-        int rc = read_looks(p, path, err);
-        return rc < 0 ? rc : read_answers(p, path, err);
+    if (rc == 0 && found == 0 && !p->platform) {
+        rc =
+            err_set(err, ERR_INPUT, "unknown platform \"%s\": neither %s/%s nor a platform.yml",
+                    p->name, n ? dirs[0] : "fixtures", p->name);
     }
-    if (!p->platform) {
-        return err_set(err, ERR_INPUT, "unknown platform \"%s\": no folder %s", name, path);
-    }
-    return 0;
+    return rc;
 }
 
-int persona_read(struct persona **out, const char *dir, const struct platform_set *platforms,
-                 const char *name, struct err *err)
+int persona_read(struct persona **out, const char *const *dirs, size_t n,
+                 const struct platform_set *platforms, const char *name, struct err *err)
 {
     struct persona *p = calloc(1, sizeof(*p));
     if (!p) {
@@ -224,7 +250,7 @@ int persona_read(struct persona **out, const char *dir, const struct platform_se
     settings_init(&p->settings);
     p->platform = platforms ? platform_find(platforms, name) : NULL;
     p->name = arena_dup(&p->arena, view_of(p->platform ? p->platform->name : name));
-    int rc = p->name ? read_persona(p, dir, p->name, err) : err_nomem(err);
+    int rc = p->name ? read_persona(p, dirs, n, err) : err_nomem(err);
     if (rc < 0) {
         persona_free(p);
         return rc;

@@ -52,10 +52,10 @@ struct persona {
     struct yaml yaml;
 };
 
-/* Reads what dir (a fixtures folder; NULL = none) has of the platform. A platform that neither
- * dir nor platforms (may be NULL) knows is an error. */
-int persona_read(struct persona **out, const char *dir, const struct platform_set *platforms,
-                 const char *name, struct err *err);
+/* Reads what the fixtures folders have of the platform: of device.yml, and of each command, the
+ * first one. A platform that neither they nor platforms (may be NULL) know is an error. */
+int persona_read(struct persona **out, const char *const *dirs, size_t n,
+                 const struct platform_set *platforms, const char *name, struct err *err);
 void persona_free(struct persona *persona);
 
 enum understanding {

@@ -160,6 +160,22 @@ def commands_of_ours():
                   and done.stderr.count("\n") == 1, done)
 
 
+def answers_of_ones_own():
+    """A folder of one's own wins, command by command; looks come from the next one."""
+    with tempfile.TemporaryDirectory() as folder:
+        for command, text in (("show_clock", "12:00:00.000 UTC\n"), ("show_version", "mine\n")):
+            os.makedirs(folder + "/cisco_ios/" + command)
+            with open(folder + "/cisco_ios/" + command + "/a.txt", "w") as file:
+                file.write(text)
+        with Lab("--fixtures", folder, "-p", "cisco_ios", "-n", "2") as lab:
+            client = lab.connect("ios-002")
+            shell = Shell(client, "ios-002#")
+            check("clock", shell.run("sh clo") == "sh clo\r\n12:00:00.000 UTC\r\nios-002#")
+            check("version", shell.run("show version") == "show version\r\nmine\r\nios-002#")
+            check("looks", "^\r\n% Invalid" in shell.run("show nothing"))
+            client.close()
+
+
 def two_labs():
     with Lab("--devices", "3") as one, Lab("--devices", "3") as two:
         check("other addresses", not set(one.hosts.values()) & set(two.hosts.values()))
@@ -167,6 +183,7 @@ def two_labs():
         check("by port", sorted(lab.hosts.values()) == [("127.0.0.1", 24100 + i) for i in range(3)])
 
 
-for test in (shells, exec_channels, openssh, logins, enable, commands_of_ours, two_labs):
+for test in (shells, exec_channels, openssh, logins, enable, commands_of_ours, answers_of_ones_own,
+             two_labs):
     test()
 sys.exit(failures > 0)

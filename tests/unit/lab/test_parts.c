@@ -81,8 +81,10 @@ static int build(struct fleet *fleet, const char *text, size_t devices, struct e
     int fd = mkstemp(path);
     snprintf(fixtures, sizeof(fixtures), "%s/fixtures", getenv("SOURCE_DIR"));
     CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+    const char *folder = fixtures;
     struct fleet_options options = {
-        .fixtures = fixtures,
+        .fixtures = &folder,
+        .nfixtures = 1,
         .platforms = platforms,
         .devices = devices,
         .device_file = *text ? path : NULL,
