@@ -49,6 +49,7 @@ static int compile_emitted(pcre2_code **out, struct view pattern,
         pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALLOW_SURROGATE_ESCAPES);
         options |= source->anchored ? PCRE2_ANCHORED : 0;
         options |= kind == EMIT_UTF ? PCRE2_UTF : 0;
+        options |= source->no_start_optimize ? PCRE2_NO_START_OPTIMIZE : 0;
         *out = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &error, &offset,
                              context);
     }
@@ -102,6 +103,7 @@ static pcre2_code *make_jit(struct code *code, const pcre2_code *plain, bool cos
 int code_get(struct code *code, const struct code_source *source, enum emit_kind kind,
              bool *jit, const pcre2_code **out, struct err *err)
 {
+    *jit = *jit && !source->no_jit;
     pcre2_code *ready = *jit ? atomic_load_explicit(&code->jit, memory_order_acquire) : NULL;
     if (ready) {
         *out = ready;

@@ -24,7 +24,9 @@ struct code {
 struct code_source {
     struct view pattern; /* Python's */
     bool anchored;
-    bool costly; /* machine code at once */
+    bool costly;            /* machine code at once */
+    bool no_jit;            /* machine code never: PCRE2's would be wrong */
+    bool no_start_optimize; /* no search for starts: PCRE2's would be wrong */
     const struct alloc *alloc;
 };
 

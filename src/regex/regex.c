@@ -57,6 +57,40 @@ static struct regex *make(const struct tree *tree, struct view pattern,
     return re;
 }
 
+static bool is_atomic(const struct node *node)
+{
+    return node->kind == NODE_ATOMIC ||
+           (node->kind == NODE_REPEAT && node->mode == REPEAT_POSSESSIVE &&
+            !node_is_unit(node->child));
+}
+
+static bool is_look_ahead(const struct node *node)
+{
+    return node->kind == NODE_LOOK && !node->behind && !node->negate;
+}
+
+static bool any_node(const struct node *list, bool (*test)(const struct node *node))
+{
+    for (const struct node *node = list; node; node = node->next) {
+        if (test(node) || (!node_is_unit(node) && any_node(node->child, test)) ||
+            (node->kind == NODE_COND && any_node(node->other, test))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What PCRE2 10.42 gets wrong (found by tests/unit/regex/test_differential.py):
+ * - its machine code skips starts that it should try after (?>.+?) has led to no match, as with
+ *   (?>.+?)[^d] on "cdA"; the interpreter does not;
+ * - it takes the a of (?=a) for a character that the match consumes, and then misses (?=a)a*a
+ * on "a", unless it is told not to look for the characters that a match must have. */
+static void avoid_bugs(struct code_source *source, const struct tree *tree)
+{
+    source->no_jit = !source->anchored && any_node(tree->root, is_atomic);
+    source->no_start_optimize = any_node(tree->root, is_look_ahead);
+}
+
 static int compile_at_once(const struct regex *re, struct err *err)
 {
     const pcre2_code *code;
@@ -86,6 +120,7 @@ int regex_compile(struct regex **out, struct view pattern, unsigned flags,
         goto out;
     }
     re->source.anchored = flags & REGEX_ANCHORED;
+    avoid_bugs(&re->source, &tree);
     if (tree_size(&tree) > COMPILE_AT_ONCE_SIZE) {
         rc = compile_at_once(re, err);
     }
