@@ -3,6 +3,7 @@
 #include "base/guess.h"
 #include "cli/out.h"
 #include "cli/talk.h"
+#include "output/writer.h"
 
 #define WIDTH       80
 #define HELP_COLUMN 26 /* where the sentences stand */
@@ -53,12 +54,22 @@ static void entry(struct strbuf *out, const char *label, const char *text, size_
     wrap(out, text, column, column);
 }
 
+void help_option(struct strbuf *out, const struct option *o)
+{
+    char names[256];
+    strbuf_addstr(out, o->help);
+    if (o->complete == COMPLETE_FORMAT) {
+        format_names(names, sizeof(names));
+        strbuf_addf(out, ". Formats: %s", names);
+    }
+}
+
 static void option_entry(struct strbuf *out, const struct option *o)
 {
     struct strbuf label = STRBUF_INIT, text = STRBUF_INIT;
     strbuf_addf(&label, o->letter ? "-%c, " : "    ", o->letter);
     strbuf_addf(&label, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-    strbuf_addstr(&text, o->help);
+    help_option(&text, o);
     if (o->fallback) {
         strbuf_addf(&text, " (default: %s)", o->fallback);
     }

@@ -61,7 +61,10 @@ static void options_of(struct strbuf *out, enum option_section section)
         }
         strbuf_addf(out, "Fl \\-%s", o->name);
         strbuf_addf(out, o->arg ? " Ar %s\n" : "\n", o->arg);
-        prose(out, o->help, ".");
+        struct strbuf help = STRBUF_INIT;
+        help_option(&help, o);
+        prose(out, help.buf, ".");
+        strbuf_release(&help);
         if (o->fallback) {
             strbuf_addf(out, "Default:\n.Cm %s .\n", o->fallback);
         }

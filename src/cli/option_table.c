@@ -93,6 +93,13 @@ const struct option option_table[] = {
     {.name = "workers", .letter = 'w', .arg = "N", .kind = OPTION_NUMBER, .offset = AT(workers),
      .verbs = VERB_RUN, .section = SECTION_RUN, .min = 1, .max = 5000, .fallback = "100",
      .help = "At most N sessions in flight"},
+    {.name = "connect-rate", .arg = "N", .kind = OPTION_NUMBER, .offset = AT(connect_rate),
+     .verbs = VERB_RUN, .section = SECTION_RUN, .min = 1, .max = 100000,
+     .help = "At most N logins begun a second, for authentication servers that can take no more"},
+    {.name = "stop-on-auth-failure", .kind = OPTION_FLAG, .offset = AT(stop_on_auth_failure),
+     .verbs = VERB_RUN, .section = SECTION_RUN,
+     .help = "Try one login of each group first and leave the group's other hosts alone when it "
+             "is denied: a wrong password locks one account, not a thousand"},
     {.name = "timeout", .arg = "TIME", .kind = OPTION_TIME, .offset = AT(timeout_ms),
      .verbs = VERB_RUN, .section = SECTION_RUN,
      .help = "How long connecting, logging in and each command may take (30, 500ms, 2m); "
@@ -111,8 +118,8 @@ const struct option option_table[] = {
 
     {.name = "format", .letter = 'f', .arg = "FORMAT", .kind = OPTION_TEXT, .offset = AT(format),
      .verbs = VERB_ALL, .section = SECTION_OUTPUT, .complete = COMPLETE_FORMAT,
-     .help = "How data leaves: csv, json, ndjson, table or text; without it the extension of -o "
-             "tells, else `table` on a terminal and `json` elsewhere"},
+     .help = "How data leaves; without it the extension of -o tells, else `table` on a terminal and "
+             "`json` elsewhere"},
     {.name = "output", .letter = 'o', .arg = "PATH", .kind = OPTION_TEXT, .offset = AT(output),
      .verbs = VERB_ALL, .section = SECTION_OUTPUT, .complete = COMPLETE_FILE,
      .help = "Write to this file, which appears whole or not at all; a folder or DIR/ gets one "

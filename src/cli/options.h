@@ -61,6 +61,8 @@ struct options {
 
     long workers;
     ms_t timeout_ms;
+    long connect_rate;
+    bool stop_on_auth_failure;
     long retries;
     bool allow_changes;
     bool dry_run;

@@ -96,9 +96,17 @@ static int start_loop(struct run *run, struct err *err)
                                 .idle_ms = options->timeout_ms,
                                 .command_ms = options->timeout_ms,
                                 .retries = (int)options->retries,
+                                .connect_rate = (double)options->connect_rate,
+                                .stop_on_auth_failure = options->stop_on_auth_failure,
                                 .credentials = passwords_credentials,
+                                .passphrase = passwords_passphrase,
                                 .user = run->passwords};
-    return loop_start(&run->loop, &run->plan, &loop, err);
+    int rc = loop_start(&run->loop, &run->plan, &loop, err);
+    const char *notice = rc == 0 && !options->quiet ? loop_notice(run->loop) : NULL;
+    if (notice) {
+        talk_warning("%s", notice);
+    }
+    return rc;
 }
 
 /* Everything that can be found wrong before a connection is made. */

@@ -44,7 +44,8 @@ const struct verb verb_table[] = {
      .text =
          "DB is a run saved with `-o FILE.db`. Alone it gives its tables and columns; with a "
          "table or a SELECT, the rows, in any format. Beside SQLite's own functions there are "
-         "version_compare(a,b), regexp(pattern,text), cidr_contains(net,ip), ip_sort(x), mac(x), "
+         "version_compare(a,b), regexp(pattern,text), cidr_contains(net,ip), ip_sort(x), "
+         "mac(x), "
          "interface_sort(x) and the collation VERSION. A query can only read.",
      .run = verb_query},
     {.name = "diff",
@@ -52,10 +53,11 @@ const struct verb verb_table[] = {
      .operands = "DB",
      .words = offsetof(struct options, words),
      .summary = "Show what changed between two saved runs",
-     .text =
-         "Compares two databases, or the last two runs of one: rows added, removed and changed, "
-         "by the templates' Key columns (all columns where a template has none). Hosts that failed "
-         "in either are left out. The exit status is 1 when they differ.",
+     .text = "Compares two databases, or the last two runs of one: rows added, removed and "
+             "changed, "
+             "by the templates' Key columns (all columns where a template has none). Hosts "
+             "that failed "
+             "in either are left out. The exit status is 1 when they differ.",
      .run = verb_diff},
     {.name = "version",
      .bit = VERB_VERSION,

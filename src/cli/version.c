@@ -2,6 +2,7 @@
 #include "cli/verbs.h"
 
 #include "base/yaml.h"
+#include "collect/loop.h"
 #include "regex/regex.h"
 #include "session/ssh.h"
 
@@ -20,6 +21,7 @@ int verb_version(const struct options *options)
     strbuf_addf(&text, "libssh %.*s\n", VIEW_ARG(first_word(ssh_library_version())));
     strbuf_addf(&text, "PCRE2 %.*s\n", VIEW_ARG(first_word(pcre2)));
     strbuf_addf(&text, "libyaml %s\n", yaml_library_version());
+    strbuf_addf(&text, "libuv %s\n", loop_library_version());
     int status = out_text(options, &text);
     strbuf_release(&text);
     return status;

@@ -70,4 +70,7 @@ bool loop_cancelled(const struct loop *loop);
 /* Ends and joins the threads. Results not yet taken are freed. */
 void loop_free(struct loop *loop);
 
+/* Of libuv, as it runs. */
+const char *loop_library_version(void);
+
 #endif

@@ -155,3 +155,8 @@ void engine_join(struct engine *engine)
     pthread_join(engine->thread, NULL);
     close_loop(engine);
 }
+
+const char *loop_library_version(void)
+{
+    return uv_version_string();
+}

@@ -2,7 +2,11 @@
 
 #include "collect/secret_source.h"
 
+#include "base/strbuf.h"
+#include "base/vis.h"
+
 #include <stdlib.h>
+#include <unistd.h>
 
 #define NO_SECRET SIZE_MAX
 
@@ -119,6 +123,56 @@ static int fetch_common(struct passwords *passwords, const struct passwords_opti
                : 0;
 }
 
+/* Whether something that nobody has to name could log in: an agent, a key in its usual place.
+ */
+static bool has_usual_keys(void)
+{
+    static const char *const names[] = {"id_ed25519", "id_ecdsa", "id_rsa"};
+    const char *agent = getenv("SSH_AUTH_SOCK"), *home = getenv("HOME");
+    bool found = agent && *agent;
+    for (size_t i = 0; home && i < sizeof(names) / sizeof(names[0]) && !found; i++) {
+        struct strbuf path = STRBUF_INIT;
+        strbuf_addf(&path, "%s/.ssh/%s", home, names[i]);
+        found = access(path.buf, R_OK) == 0;
+        strbuf_release(&path);
+    }
+    return found;
+}
+
+static bool says_nothing(const struct host *host)
+{
+    return host->password.source == SECRET_NONE && !host->key;
+}
+
+/* The password of all hosts for which nothing is said, when a person can be asked. */
+static int ask_for_rest(struct passwords *passwords, const struct inventory *inventory,
+                        struct err *err)
+{
+    size_t first = 0;
+    while (first < inventory->count && !says_nothing(&inventory->hosts[first])) {
+        first++;
+    }
+    if (passwords->has_common || first == inventory->count || !isatty(STDIN_FILENO) ||
+        has_usual_keys()) {
+        return 0;
+    }
+    struct entry *entry = new_entry(passwords);
+    if (!entry) {
+        return err_nomem(err);
+    }
+    int rc = secret_from_terminal(&entry->secret, "Password (none: Enter): ", err);
+    if (rc == ERR_USAGE) {
+        return 0; /* nothing was typed */
+    }
+    for (size_t i = first; i < inventory->count && rc == 0; i++) {
+        if (says_nothing(&inventory->hosts[i])) {
+            passwords->places[i].password = passwords->nentries;
+        }
+    }
+    passwords->nentries += rc == 0;
+    return rc;
+}
+
 static int fetch_host(struct passwords *passwords, const struct host *host, struct err *err)
 {
     struct places *places = &passwords->places[host->index];
@@ -147,6 +201,9 @@ int passwords_open(struct passwords **out, const struct inventory *inventory,
     for (size_t i = 0; i < inventory->count && rc == 0; i++) {
         rc = fetch_host(passwords, &inventory->hosts[i], err);
     }
+    if (rc == 0) {
+        rc = ask_for_rest(passwords, inventory, err);
+    }
     if (rc < 0) {
         passwords_free(passwords);
         return rc;
@@ -170,4 +227,16 @@ int passwords_credentials(void *user, const struct host *host, struct credential
                                           : at(passwords, places->password);
     out->enable = at(passwords, places->enable);
     return 0;
+}
+
+int passwords_passphrase(void *user, const char *path, struct secret *out, struct err *err)
+{
+    (void)user;
+    struct strbuf prompt = STRBUF_INIT;
+    strbuf_addstr(&prompt, "Passphrase for ");
+    vis_add(&prompt, view_of(path), VIS_LINE);
+    strbuf_addstr(&prompt, ": ");
+    int rc = secret_from_terminal(out, prompt.buf, err);
+    strbuf_release(&prompt);
+    return rc;
 }

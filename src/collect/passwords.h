@@ -9,8 +9,10 @@
  *     loop_options.user = passwords;
  *     passwords_free(passwords);                       wiped
  *
- * A password of the command line is every host's. A source that gives nothing is an error that
- * names the host and the place in the inventory.
+ * A password of the command line is every host's. Hosts for which nothing is said at all,
+ * neither password nor key, are asked for together when there is a terminal and neither an
+ * agent nor a usual key file could log in; an empty line then means that no password is needed.
+ * A source that gives nothing is an error that names the host and the place in the inventory.
  */
 #ifndef COLLECT_PASSWORDS_H
 #define COLLECT_PASSWORDS_H
@@ -35,5 +37,8 @@ void passwords_free(struct passwords *passwords);
 /* For struct loop_options; user is the passwords. */
 int passwords_credentials(void *user, const struct host *host, struct credentials *out,
                           struct err *err);
+
+/* Asks on the terminal for the passphrase of an encrypted key, in the caller's thread. */
+int passwords_passphrase(void *user, const char *path, struct secret *out, struct err *err);
 
 #endif
