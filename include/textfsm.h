@@ -69,7 +69,7 @@ struct textfsm_allocator {
     void *user;
 };
 
-/* ---- Cells and rows ---------------------------------------------------------------------- */
+/* ---- Cells and rows ---- */
 
 enum textfsm_kind {
     TEXTFSM_NULL = 0, /* only inside a list: an item whose group took no part */
@@ -106,7 +106,7 @@ enum textfsm_option {
     TEXTFSM_LISTED = 16,
 };
 
-/* ---- Templates --------------------------------------------------------------------------- */
+/* ---- Templates ---- */
 
 struct textfsm_template;
 
@@ -167,7 +167,7 @@ TEXTFSM_API const struct textfsm_state *textfsm_template_state(const struct text
 TEXTFSM_API const struct textfsm_rule *textfsm_template_rule(const struct textfsm_template *,
                                                              unsigned state, unsigned i);
 
-/* ---- Runs -------------------------------------------------------------------------------- */
+/* ---- Runs ---- */
 
 struct textfsm_run;
 
@@ -257,7 +257,7 @@ struct textfsm_failure {
 };
 TEXTFSM_API struct textfsm_failure textfsm_run_failure(const struct textfsm_run *);
 
-/* ---- Tables: what several templates make of one text ------------------------------------- */
+/* ---- Tables: what several templates make of one text ---- */
 
 /*
  * clitable's way of merging: the columns of the first template, then those of each further one
@@ -303,8 +303,7 @@ TEXTFSM_API size_t textfsm_merge_rows(const struct textfsm_merge *);
 TEXTFSM_API const struct textfsm_cell *textfsm_merge_row(const struct textfsm_merge *,
                                                          size_t i);
 
-/* ---- Index (clitable) ---------------------------------------------------------------------
- */
+/* ---- Index (clitable) ---- */
 
 /*
  * An index says which templates read the output of a command on a platform: a line of column

@@ -52,7 +52,9 @@ static void note_lead(struct walk *walk, struct blanks blanks, const struct char
 {
     struct byteset bytes = charset_bytes(set);
     byteset_join(&walk->facts->lead, &bytes);
-    note_blanks(walk, blanks);
+    if (set->ascii[0] | set->ascii[1]) { /* else nothing that blanks are held against */
+        note_blanks(walk, blanks);
+    }
 }
 
 /* From here on the subject may hold what it likes. */

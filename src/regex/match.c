@@ -15,8 +15,9 @@ struct regex_scratch {
     pcre2_general_context *general;
     pcre2_match_context *match;
     pcre2_match_data *data;
-    uint32_t ngroups; /* room in data */
-    pcre2_jit_stack *stack;
+    uint32_t ngroups;       /* room in data */
+    pcre2_jit_stack *stack; /* made when 32 KiB of the machine's stack were not enough */
+    size_t stack_size;
     bool no_jit;
     uint32_t steps;     /* the limit asked for, 0 = the usual one, more for long subjects */
     uint32_t steps_set; /* the limit in match */
@@ -32,7 +33,8 @@ static bool jit_refused(void)
 
 static bool set_up(struct regex_scratch *scratch, const struct regex_limits *limits)
 {
-    size_t stack = limits->jit_stack_bytes ? limits->jit_stack_bytes : LIMIT_JIT_STACK_BYTES;
+    scratch->stack_size =
+        limits->jit_stack_bytes ? limits->jit_stack_bytes : LIMIT_JIT_STACK_BYTES;
     uint32_t heap = limits->heap_kib ? limits->heap_kib : LIMIT_MATCH_HEAP_KIB;
     scratch->general = code_general_context(scratch->alloc);
     if (!scratch->general) {
@@ -48,10 +50,6 @@ static bool set_up(struct regex_scratch *scratch, const struct regex_limits *lim
     scratch->steps_set = limits->steps ? limits->steps : LIMIT_MATCH_STEPS;
     pcre2_set_match_limit(scratch->match, scratch->steps_set);
     pcre2_set_heap_limit(scratch->match, heap);
-    if (!scratch->no_jit) { /* without a stack of ours PCRE2 takes 32 KiB of the machine's */
-        scratch->stack = pcre2_jit_stack_create(JIT_STACK_START, stack, scratch->general);
-        pcre2_jit_stack_assign(scratch->match, NULL, scratch->stack);
-    }
     return true;
 }
 
@@ -154,6 +152,25 @@ static int match_error(int rc, const struct regex_scratch *scratch, struct err *
     }
 }
 
+/* Machine code runs on 32 KiB of the thread's stack, which nearly always do, and then on a
+ * stack of its own, which costs a mapping; when that is not enough either, the caller
+ * interprets. */
+static int run_jit(struct regex_scratch *scratch, const pcre2_code *code, PCRE2_SPTR text,
+                   size_t len)
+{
+    int rc = pcre2_jit_match(code, text, len, 0, 0, scratch->data, scratch->match);
+    if (rc != PCRE2_ERROR_JIT_STACKLIMIT || scratch->stack) {
+        return rc;
+    }
+    scratch->stack =
+        pcre2_jit_stack_create(JIT_STACK_START, scratch->stack_size, scratch->general);
+    if (!scratch->stack) {
+        return rc;
+    }
+    pcre2_jit_stack_assign(scratch->match, NULL, scratch->stack);
+    return pcre2_jit_match(code, text, len, 0, 0, scratch->data, scratch->match);
+}
+
 /* subject is ASCII for EMIT_ASCII, else UTF-8 in which surrogates are allowed. 1, 0 or an
  * error. */
 static int run(const struct regex *re, struct regex_scratch *scratch, struct view subject,
@@ -169,7 +186,7 @@ static int run(const struct regex *re, struct regex_scratch *scratch, struct vie
     set_steps(scratch, subject.len);
     rc = PCRE2_ERROR_JIT_STACKLIMIT;
     if (jit) {
-        rc = pcre2_jit_match(code, text, subject.len, 0, 0, scratch->data, scratch->match);
+        rc = run_jit(scratch, code, text, subject.len);
     }
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT) {
         rc = pcre2_match(code, text, subject.len, 0, PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK,

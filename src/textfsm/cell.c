@@ -3,8 +3,7 @@
 #include "base/utf8.h"
 #include "textfsm/pystr.h"
 
-/* ---- Completion: "sh[[ow]]" is "sh(o(w)?)?" ------------------------------------------------
- */
+/* ---- Completion: "sh[[ow]]" is "sh(o(w)?)?" ---- */
 
 /* The length of a "[[...]]" at the front of v, 0 = there is none. At least one character stands
  * between, and the first "]]" after that ends it. */
@@ -56,8 +55,7 @@ static struct view expand(struct view text, struct arena *arena)
     return view_make(start, start ? (size_t)(out - start) : 0);
 }
 
-/* ---- The plain part ------------------------------------------------------------------------
- */
+/* ---- The plain part ---- */
 
 static bool is_meta(char c)
 {
@@ -178,8 +176,7 @@ static bool take_segments(struct cell *cell, struct view *rest, bool completes,
     return keep_segments(cell, segments, (unsigned)(segment - segments) + 1, arena);
 }
 
-/* ---- Compiling -----------------------------------------------------------------------------
- */
+/* ---- Compiling ---- */
 
 /* An error's column is in the pattern; the author knows only the text. */
 static void place_error(struct err *err, const struct cell *cell)
@@ -219,8 +216,7 @@ int cell_compile(struct cell *cell, struct view text, bool completes, struct are
     return rc;
 }
 
-/* ---- Matching ------------------------------------------------------------------------------
- */
+/* ---- Matching ---- */
 
 static size_t common(struct view a, struct view b)
 {
@@ -275,8 +271,7 @@ int cell_match(const struct cell *cell, struct regex_scratch *scratch, struct vi
     return rc;
 }
 
-/* ---- Writing out ---------------------------------------------------------------------------
- */
+/* ---- Writing out ---- */
 
 static struct view without(struct view v, struct view suffix)
 {

@@ -1,7 +1,6 @@
 #include "textfsm/dispatch.h"
 
-/* ---- Made with the template
- * ------------------------------------------------------------------ */
+/* ---- Made with the template ---- */
 
 /* Rare bytes first: the ones that decide most often. Lower is rarer in device output. */
 static unsigned commonness(unsigned char byte)
@@ -92,8 +91,7 @@ bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes
     return true;
 }
 
-/* ---- Asked for each line
- * --------------------------------------------------------------------- */
+/* ---- Asked for each line ---- */
 
 void look_init(struct look *look, struct view line)
 {

@@ -34,8 +34,7 @@ struct textfsm_index {
     _Atomic(struct regex_scratch *) spare; /* between two searches */
 };
 
-/* ---- Reading -------------------------------------------------------------------------------
- */
+/* ---- Reading ---- */
 
 struct reader {
     struct textfsm_index *index;
@@ -276,8 +275,7 @@ static int read_index(struct textfsm_index *index, struct view text,
     return rc;
 }
 
-/* ---- Life ----------------------------------------------------------------------------------
- */
+/* ---- Life ---- */
 
 static struct view folder_of(struct view path)
 {
@@ -369,8 +367,7 @@ void textfsm_index_free(struct textfsm_index *index)
     alloc_free(alloc, index);
 }
 
-/* ---- Finding -------------------------------------------------------------------------------
- */
+/* ---- Finding ---- */
 
 #define FIND_NONE   (-1)
 #define FIND_FAILED (-2)

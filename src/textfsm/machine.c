@@ -4,8 +4,7 @@
 
 #include <time.h>
 
-/* ---- Failing
- * --------------------------------------------------------------------------------- */
+/* ---- Failing ---- */
 
 int machine_stop(struct textfsm_run *run, const struct rule *rule, struct view line, int code)
 {
@@ -50,8 +49,7 @@ int machine_long_line(struct textfsm_run *run)
     return machine_stop(run, NULL, VIEW_NONE, TEXTFSM_LIMIT);
 }
 
-/* ---- Time
- * ------------------------------------------------------------------------------------ */
+/* ---- Time ---- */
 
 static ms_t cpu_ms(void)
 {
@@ -60,17 +58,14 @@ static ms_t cpu_ms(void)
     return (ms_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* The wall clock is cheap, the CPU clock is not: it is asked only when time went by. Waiting
- * for a slow receiver of rows costs nothing of the budget. */
+/* The wall clock is cheap, the CPU clock is not. A budget is passed when both say so: the wall
+ * clock counts the time inside of feeds only, with waiting for a slow receiver of rows, the CPU
+ * clock all the thread did since the run began. */
 static int check_budget(struct textfsm_run *run, const struct rule *rule, struct view line)
 {
     run->calls = 0;
-    int64_t wall = now_us();
-    if (wall - run->budget_wall < 50000) {
-        return 0;
-    }
-    run->budget_wall = wall;
-    if (run->spent_ms + cpu_ms() - run->feed_started <= run->budget_ms) {
+    if (run->spent_us + now_us() - run->feed_started <= run->budget_ms * 1000 ||
+        cpu_ms() - run->cpu_started <= run->budget_ms) {
         return 0;
     }
     fail_at(&run->failed, TEXTFSM_LIMIT, run->t->name, rule->pub.line, 0,
@@ -81,17 +76,18 @@ static int check_budget(struct textfsm_run *run, const struct rule *rule, struct
 
 void machine_start_clock(struct textfsm_run *run)
 {
-    run->feed_started = cpu_ms();
-    run->budget_wall = now_us();
+    if (run->cpu_started < 0) {
+        run->cpu_started = cpu_ms();
+    }
+    run->feed_started = now_us();
 }
 
 void machine_stop_clock(struct textfsm_run *run)
 {
-    run->spent_ms += cpu_ms() - run->feed_started;
+    run->spent_us += now_us() - run->feed_started;
 }
 
-/* ---- One line
- * -------------------------------------------------------------------------------- */
+/* ---- One line ---- */
 
 static int match(struct textfsm_run *run, const struct rule *rule, struct view line,
                  enum regex_text text)

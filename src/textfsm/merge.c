@@ -25,8 +25,7 @@ struct textfsm_merge {
     size_t nrows, cap;
 };
 
-/* ---- Comparing Keys ------------------------------------------------------------------------
- */
+/* ---- Comparing Keys ---- */
 
 /* In a list clitable knows "None" and no null. */
 static struct view cell_text(const struct textfsm_cell *cell)
@@ -81,8 +80,7 @@ static uint64_t hash_keys(const struct extension *ext, const struct textfsm_cell
     return hash;
 }
 
-/* ---- Finding the row that joins ------------------------------------------------------------
- */
+/* ---- Finding the row that joins ---- */
 
 static bool joins(const struct extension *ext, const struct textfsm_cell *left, bool left_own,
                   const struct textfsm_cell *right)
@@ -168,8 +166,7 @@ static const struct textfsm_cell *find_row(const struct textfsm_merge *m, unsign
     return at ? textfsm_run_row(run, at - 1) : NULL;
 }
 
-/* ---- Rows ----------------------------------------------------------------------------------
- */
+/* ---- Rows ---- */
 
 static void join_row(struct textfsm_merge *m, size_t i)
 {
@@ -229,8 +226,7 @@ static int join_rows(struct textfsm_merge *m, struct textfsm_error *error)
     return rc;
 }
 
-/* ---- The public face -----------------------------------------------------------------------
- */
+/* ---- The public face ---- */
 
 static bool single(const struct textfsm_merge *m)
 {

@@ -95,7 +95,8 @@ void textfsm_run_reset(struct textfsm_run *run)
     run->ended = 0;
     run->ignoring = run->skip_lf = false;
     run->carry_len = 0;
-    run->spent_ms = 0;
+    run->spent_us = 0;
+    run->cpu_started = -1;
     run->failed.code = 0;
 }
 

@@ -59,11 +59,11 @@ struct textfsm_run {
     bool skip_lf; /* the last chunk ended with CR */
 
     size_t max_rows, max_line;
-    ms_t budget_ms;      /* CPU time */
-    int64_t budget_wall; /* microseconds: when the CPU clock was last looked at */
-    ms_t spent_ms;       /* in feeds before this one */
-    ms_t feed_started;   /* CPU clock */
-    unsigned calls;      /* regex calls since the last look at a clock */
+    ms_t budget_ms;       /* CPU time */
+    int64_t spent_us;     /* wall time in feeds before this one */
+    int64_t feed_started; /* wall clock */
+    ms_t cpu_started;     /* CPU clock at the first feed, -1 before */
+    unsigned calls;       /* regex calls since the last look at a clock */
 
     struct textfsm_error failed; /* code 0 = all is well */
     const struct rule *failed_rule;
