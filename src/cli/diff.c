@@ -138,14 +138,19 @@ static void add_whole_row(struct show *show, const struct change *change,
     }
 }
 
+static void add_value(struct strbuf *out, struct view value)
+{
+    vis_add(out, value.len ? value : VIEW("(none)"), VIS_LINE);
+}
+
 static void add_changes(struct show *show, const struct change *change)
 {
     for (size_t i = 0; i < change->table->ncolumns; i++) {
         if (change->differs[i]) {
             strbuf_addf(&show->text, "  %s: ", change->table->columns[i].name);
-            vis_add(&show->text, change->old_row[i], VIS_LINE);
+            add_value(&show->text, change->old_row[i]);
             strbuf_addstr(&show->text, " -> ");
-            vis_add(&show->text, change->new_row[i], VIS_LINE);
+            add_value(&show->text, change->new_row[i]);
         }
     }
 }

@@ -123,11 +123,15 @@ const struct option option_table[] = {
     {.name = "output", .letter = 'o', .arg = "PATH", .kind = OPTION_TEXT, .offset = AT(output),
      .verbs = VERB_ALL, .section = SECTION_OUTPUT, .complete = COMPLETE_FILE,
      .help = "Write to this file, which appears whole or not at all; a folder or DIR/ gets one "
-             "file for each template"},
+             "file for each template, and FILE.db keeps the run as a database"},
     {.name = "ordered", .kind = OPTION_FLAG, .offset = AT(ordered), .verbs = VERB_RUN,
      .section = SECTION_OUTPUT,
      .help = "Keep the inventory's order also in ndjson, which otherwise has hosts as they end"},
 
+    {.name = "resume", .arg = "DB", .kind = OPTION_TEXT, .offset = AT(resume),
+     .verbs = VERB_RUN, .section = SECTION_RUN, .complete = COMPLETE_FILE,
+     .help = "Run only what this database of an earlier run lacks or holds as failed, and add it "
+             "there"},
     {.name = "where", .arg = "EXPR", .kind = OPTION_TEXT, .offset = AT(where),
      .verbs = VERB_RUN | VERB_PARSE | VERB_QUERY, .section = SECTION_OUTPUT,
      .help = "Only the records for which this SQL expression over their columns holds, such as "

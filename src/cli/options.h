@@ -72,6 +72,7 @@ struct options {
     bool ordered;
 
     const char *where, *select, *sort; /* SQL */
+    const char *resume; /* a database */
     long limit, offset;                /* -1 = not said */
     struct option_list ignore;         /* columns that diff leaves out */
 

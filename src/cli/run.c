@@ -2,6 +2,7 @@
 #include "cli/hosts_query.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/saving.h"
 #include "cli/setting.h"
 #include "cli/talk.h"
 
@@ -26,6 +27,7 @@ struct run {
     struct plan plan;
     struct passwords *passwords;
     struct emit *emit;
+    struct saving *saving; /* NULL: not into a database */
     struct loop *loop;
     struct report report;
     struct progress progress;
@@ -72,15 +74,34 @@ static int open_passwords(struct run *run, struct err *err)
     return passwords_open(&run->passwords, &run->inventory, &options, err);
 }
 
+static int open_database(struct run *run, struct writer **writer, struct err *err)
+{
+    const struct options *options = run->options;
+    if (setting_narrows(options) || options->format) {
+        return err_set(err, ERR_USAGE,
+                       "a database keeps all records as they are: give -f, --where "
+                       "and their kin to `collect query %s`",
+                       saving_path(options));
+    }
+    int rc = saving_open(&run->saving, options, &run->plan, &run->inventory, err);
+    if (rc == 0) {
+        *writer = saving_writer(run->saving);
+    }
+    return rc;
+}
+
 static int open_emit(struct run *run, struct err *err)
 {
     struct writer *writer;
-    int rc = setting_records(&writer, run->options, run->plan.tables, run->plan.ntables, err);
+    int rc =
+        saving_path(run->options)
+            ? open_database(run, &writer, err)
+            : setting_records(&writer, run->options, run->plan.tables, run->plan.ntables, err);
     if (rc < 0) {
         return rc;
     }
-    struct emit_options options = {.ordered =
-                                       emit_ordered(writer->format, run->options->ordered)};
+    struct emit_options options = {
+        .ordered = emit_ordered(writer->format, run->options->ordered && !run->saving)};
     return emit_new(&run->emit, &run->plan, writer, &options, err);
 }
 
@@ -119,13 +140,29 @@ static int prepare(struct run *run, struct err *err)
     if (rc == 0) {
         rc = setting_library(&run->library, run->options, &run->arena, err);
     }
-    return rc < 0 ? rc : make_plan(run, err);
+    if (rc == 0) {
+        rc = make_plan(run, err);
+    }
+    return rc < 0 ? rc : saving_resume(&run->plan, run->options, err);
+}
+
+/* The host's records, and with a database all else about it, in one transaction. */
+static int keep(struct run *run, struct host_result *result, struct err *err)
+{
+    if (!run->saving) {
+        return emit_host(run->emit, result, err);
+    }
+    int rc = saving_begin(run->saving, err);
+    if (rc == 0) {
+        rc = emit_host(run->emit, result, err);
+    }
+    return rc < 0 ? rc : saving_end(run->saving, result, err);
 }
 
 /* One finished host: its records, then what the report keeps of it. */
 static int take(struct run *run, struct host_result *result, struct err *err)
 {
-    int rc = emit_host(run->emit, result, err);
+    int rc = keep(run, result, err);
     report_add(&run->report, result);
     host_result_free(result);
     return rc;
@@ -167,6 +204,10 @@ static int collect(struct run *run, struct err *err)
     if (rc == 0) {
         rc = emit_finish(run->emit, err);
     }
+    if (rc == 0 && run->saving) {
+        rc = saving_close(run->saving, err);
+        run->saving = NULL;
+    }
     progress_clear(&run->progress);
     interrupt_unwatch();
     return rc;
@@ -201,6 +242,7 @@ static void run_release(struct run *run)
         loop_free(run->loop);
     }
     emit_free(run->emit);
+    saving_abort(run->saving);
     passwords_free(run->passwords);
     plan_release(&run->plan);
     library_free(run->library);
@@ -220,7 +262,9 @@ int verb_run(const struct options *options)
                       .started = now_ms()};
     secret_harden_process();
     int rc = prepare(&run, &err);
-    if (rc == 0) {
+    if (rc == 0 && run.plan.njobs == 0 && options->resume) {
+        talk_line("Nothing to do: %s holds all of it", options->resume);
+    } else if (rc == 0) {
         rc = options->dry_run ? dry_run(&run.plan, options, &err) : collect(&run, &err);
     }
     if (run.loop && rc != ERR_PIPE && !options->quiet) {

@@ -77,4 +77,9 @@ int plan_make(struct plan *plan, const struct inventory *inventory, struct libra
               const struct plan_request *request, struct err *err);
 void plan_release(struct plan *plan);
 
+/* Leaves out the commands that keep says no to, and hosts that then have none. */
+int plan_keep(struct plan *plan,
+              bool (*keep)(void *user, const struct host *host, const char *command), void *user,
+              struct err *err);
+
 #endif

@@ -21,22 +21,42 @@ static int make_private_file(const char *path, struct err *err)
     return 0;
 }
 
-static int set_up(struct db *db, enum db_mode mode, struct err *err)
+/* A run that was killed may have left a journal that must be rolled back before anyone can
+ * read: then even reading takes a connection that may write. */
+static int connect_file(struct db *db, int flags)
 {
-    sqlite3_busy_timeout(db->handle, BUSY_MS);
+    int rc = sqlite3_open_v2(db->path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_busy_timeout(db->handle, BUSY_MS);
+        /* the header is read here, so that a file that is no database is told at once */
+        rc = sqlite3_exec(db->handle, "PRAGMA schema_version", NULL, NULL, NULL);
+    }
+    bool journal = rc == SQLITE_READONLY || rc == SQLITE_CANTOPEN;
+    if (!journal || !(flags & SQLITE_OPEN_READONLY)) {
+        return rc;
+    }
+    sqlite3_close(db->handle);
+    return connect_file(db, SQLITE_OPEN_READWRITE);
+}
+
+static int connect_db(struct db *db, enum db_mode mode, struct err *err)
+{
+    static const int flags[] = {
+        [DB_READ] = SQLITE_OPEN_READONLY,
+        [DB_WRITE] = SQLITE_OPEN_READWRITE,
+        [DB_SCRATCH] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+    };
+    if (connect_file(db, flags[mode]) != SQLITE_OK) {
+        return db_fail(db, "opening", err);
+    }
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     if (functions_register(db->handle) != SQLITE_OK) {
         return db_fail(db, "registering functions", err);
     }
-    if (mode == DB_SCRATCH) {
-        return db_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", err);
-    }
-    /* the header is read here, so that a file that is no database is told at once */
-    if (sqlite3_exec(db->handle, "PRAGMA schema_version", NULL, NULL, NULL) != SQLITE_OK) {
-        return db_fail(db, "opening", err);
-    }
-    return 0;
+    return mode == DB_SCRATCH
+               ? db_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", err)
+               : 0;
 }
 
 int db_open(struct db **out, const char *path, enum db_mode mode, struct err *err)
@@ -45,27 +65,14 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
     struct db *db = calloc(1, sizeof(*db));
     if (!db || !(db->path = strdup(mode == DB_SCRATCH ? "" : path))) {
         status = err_nomem(err);
-        goto out;
-    }
-    if (mode == DB_WRITE) {
+    } else if (mode == DB_WRITE) {
         status = make_private_file(path, err);
     } else if (mode == DB_READ && access(path, R_OK) < 0) {
         status = err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
     }
-    if (status < 0) {
-        goto out;
+    if (status == 0) {
+        status = connect_db(db, mode, err);
     }
-    int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    if (mode == DB_SCRATCH) {
-        flags |= SQLITE_OPEN_CREATE;
-    }
-    if (sqlite3_open_v2(db->path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
-        SQLITE_OK) {
-        status = db_fail(db, "opening", err);
-        goto out;
-    }
-    status = set_up(db, mode, err);
-out:
     if (status < 0) {
         db_close(db);
         db = NULL;

@@ -82,12 +82,28 @@ static int choose_columns(struct table_diff *d, const char *name, struct db *old
     return 0;
 }
 
-static void mark_keys(struct table_diff *d)
+/* Whether no command of a run gave more than one row: then those rows are the same row, like
+ * show_version's, although nothing but the host tells them apart. */
+static bool one_row_each(const struct diff_side *side, const char *table)
+{
+    struct strbuf sql = STRBUF_INIT;
+    sqlite3_stmt *st = NULL;
+    strbuf_addstr(&sql, "SELECT 1 FROM ");
+    sql_add_name(&sql, table);
+    strbuf_addstr(&sql, " GROUP BY _run, host, command HAVING count(*) > 1 LIMIT 1");
+    bool one = db_prepare(side->db, strbuf_view(&sql), &st, NULL) == 0 &&
+               db_step(side->db, st, NULL) == 0;
+    sqlite3_finalize(st);
+    strbuf_release(&sql);
+    return one;
+}
+
+static void mark_keys(struct table_diff *d, bool all)
 {
     for (size_t i = 0; i < d->table.ncolumns; i++) {
         const struct column *c = &d->table.columns[i];
-        d->is_key[i] = d->nkeys == 0 || c->key || strcmp(c->name, "host") == 0 ||
-                       strcmp(c->name, "command") == 0;
+        d->is_key[i] =
+            all || c->key || strcmp(c->name, "host") == 0 || strcmp(c->name, "command") == 0;
     }
 }
 
@@ -173,11 +189,19 @@ static int compare_keys(const struct table_diff *d)
     return 0;
 }
 
+/* A column that came later is NULL in older rows: no value, as an empty text or list is. */
+static struct view value_of(const struct table_diff *d, const struct view *row, size_t i)
+{
+    bool none = !row[i].ptr || (d->table.columns[i].list && view_equal(row[i], VIEW("[]")));
+    return none ? VIEW("") : row[i];
+}
+
 static bool find_differences(struct table_diff *d)
 {
     bool any = false;
     for (size_t i = 0; i < d->table.ncolumns; i++) {
-        d->differs[i] = compare_text(d->old_side.row[i], d->new_side.row[i]) != 0;
+        d->differs[i] =
+            compare_text(value_of(d, d->old_side.row, i), value_of(d, d->new_side.row, i)) != 0;
         any = any || d->differs[i];
     }
     return any;
@@ -243,7 +267,8 @@ static long diff_table(const char *name, const struct diff_options *options,
     arena_init(&d.arena, NULL);
     int status = choose_columns(&d, name, old_side->db, new_side->db, err);
     if (status == 0 && has_column(old_side->db, name, "host")) {
-        mark_keys(&d);
+        mark_keys(&d, d.nkeys == 0 &&
+                          !(one_row_each(old_side, name) && one_row_each(new_side, name)));
         status = open_cursor(&d, &d.old_side, old_side, err);
         if (status == 0) {
             status = open_cursor(&d, &d.new_side, new_side, err);

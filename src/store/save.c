@@ -12,6 +12,7 @@ struct save {
     size_t ntables;
     struct row_insert *inserts; /* one a table */
     sqlite3_stmt *host, *job;
+    sqlite3_stmt *forget_host, *forget_job; /* with resume */
     sqlite3_int64 run;
 };
 
@@ -37,6 +38,8 @@ static const char schema[] =
     "INSERT INTO _jobs(run, host, command, template, template_fingerprint, status, reason,"    \
     " collected_at, took_ms, exit_status, output) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
+static const struct format format_db = {.name = "db", .extensions = "db", .streams = true};
+
 static int write_row(struct writer *w, size_t table, const struct textfsm_cell *cells,
                      struct err *err)
 {
@@ -54,6 +57,29 @@ static int close_nothing(struct writer *w, struct err *err)
 static void abort_nothing(struct writer *w)
 {
     (void)w;
+}
+
+/* The newest run goes on: 1, or 0 when there is none yet. */
+static int continue_run(struct save *save, struct err *err)
+{
+    sqlite3_stmt *st;
+    int status = db_prepare(save->db, VIEW("SELECT max(id) FROM _runs"), &st, err);
+    if (status == 0) {
+        status = db_step(save->db, st, err);
+        save->run = status > 0 ? sqlite3_column_int64(st, 0) : 0;
+    }
+    sqlite3_finalize(st);
+    if (status < 0 || save->run == 0) {
+        return status < 0 ? status : 0;
+    }
+    status = db_prepare(save->db, VIEW("DELETE FROM _hosts WHERE run = ? AND host = ?"),
+                        &save->forget_host, err);
+    if (status == 0) {
+        status = db_prepare(
+            save->db, VIEW("DELETE FROM _jobs WHERE run = ? AND host = ? AND command = ?"),
+            &save->forget_job, err);
+    }
+    return status < 0 ? status : 1;
 }
 
 static int begin_run(struct save *save, const struct save_run *run, struct err *err)
@@ -108,13 +134,13 @@ static int start(struct save *save, const struct save_run *run, struct err *err)
     if (status == 0) {
         status = make_tables(save, err);
     }
+    if (status == 0 && run->resume) {
+        status = continue_run(save, err);
+    }
     if (status == 0) {
         status = begin_run(save, run, err);
     }
-    if (status == 0) {
-        status = db_exec(save->db, "COMMIT", err);
-    }
-    return status;
+    return status < 0 ? status : db_exec(save->db, "COMMIT", err);
 }
 
 int save_open(struct save **out, const char *path, const struct table *tables, size_t ntables,
@@ -125,6 +151,7 @@ int save_open(struct save **out, const char *path, const struct table *tables, s
     if (!save) {
         return err_nomem(err);
     }
+    save->writer.format = &format_db;
     save->writer.row = write_row;
     save->writer.close = close_nothing;
     save->writer.abort = abort_nothing;
@@ -162,7 +189,8 @@ static void bind_number(sqlite3_stmt *st, int place, long n)
     }
 }
 
-static int insert(struct save *save, sqlite3_stmt *st, struct err *err)
+/* Runs a statement whose first place is the run. */
+static int run_bound(struct save *save, sqlite3_stmt *st, struct err *err)
 {
     sqlite3_bind_int64(st, 1, save->run);
     int status = db_step(save->db, st, err);
@@ -171,8 +199,25 @@ static int insert(struct save *save, sqlite3_stmt *st, struct err *err)
     return status;
 }
 
+static int forget(struct save *save, sqlite3_stmt *st, const char *host, const char *command,
+                  struct err *err)
+{
+    if (!st) {
+        return 0;
+    }
+    db_bind(st, 2, view_of(host));
+    if (command) {
+        db_bind(st, 3, view_of(command));
+    }
+    return run_bound(save, st, err);
+}
+
 int save_job(struct save *save, const struct save_job *job, struct err *err)
 {
+    int status = forget(save, save->forget_job, job->host, job->command, err);
+    if (status < 0) {
+        return status;
+    }
     const char *const texts[] = {
         job->host,   job->command, job->template_name, job->template_fingerprint,
         job->status, job->reason,  job->collected_at};
@@ -182,12 +227,16 @@ int save_job(struct save *save, const struct save_job *job, struct err *err)
     bind_number(save->job, 9, job->took_ms);
     bind_number(save->job, 10, job->exit_status);
     db_bind(save->job, 11, job->output);
-    return insert(save, save->job, err);
+    return run_bound(save, save->job, err);
 }
 
 int save_host_end(struct save *save, const struct save_host *host, struct err *err)
 {
     sqlite3_stmt *st = save->host;
+    int status = forget(save, save->forget_host, host->host, NULL, err);
+    if (status < 0) {
+        return status;
+    }
     db_bind(st, 2, view_of(host->host));
     db_bind(st, 3, view_of(host->address));
     bind_number(st, 4, host->port);
@@ -199,7 +248,7 @@ int save_host_end(struct save *save, const struct save_host *host, struct err *e
     bind_number(st, 10, host->total_ms);
     db_bind(st, 11, view_of(host->algorithms));
     db_bind(st, 12, view_of(host->fingerprint));
-    int status = insert(save, st, err);
+    status = run_bound(save, st, err);
     return status < 0 ? status : db_exec(save->db, "COMMIT", err);
 }
 
@@ -238,6 +287,8 @@ void save_abort(struct save *save)
     free(save->inserts);
     sqlite3_finalize(save->host);
     sqlite3_finalize(save->job);
+    sqlite3_finalize(save->forget_host);
+    sqlite3_finalize(save->forget_job);
     db_close(save->db);
     free(save);
 }

@@ -29,6 +29,7 @@ struct save_run {
     const char *who, *inventory, *inventory_sha256;
     const char *options; /* as typed; no secret is ever among them */
     const char *version;
+    bool resume; /* goes on with the newest run: what is saved anew takes the place of what failed */
 };
 
 struct save_host {

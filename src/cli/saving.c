@@ -1,0 +1,210 @@
+#include "cli/saving.h"
+
+#include "base/limits.h"
+#include "base/sha256.h"
+#include "store/save.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
+
+struct saving {
+    struct save *save;
+    const struct plan *plan;
+    const struct job **job_of; /* by the host's index */
+    size_t nhosts;
+    struct arena arena;
+};
+
+const char *saving_path(const struct options *options)
+{
+    const char *path = options->output ? options->output : options->resume;
+    const char *dot = path ? strrchr(path, '.') : NULL;
+    if (!dot || strchr(dot, '/')) {
+        return path && path == options->resume ? path : NULL;
+    }
+    bool is_db = strcasecmp(dot, ".db") == 0 || strcasecmp(dot, ".sqlite") == 0 ||
+                 strcasecmp(dot, ".sqlite3") == 0;
+    return is_db || path == options->resume ? path : NULL;
+}
+
+/* ---- the run's own row --------------------------------------------------------------------
+ */
+
+static const char *who(struct arena *arena)
+{
+    struct passwd *user = getpwuid(getuid());
+    char host[256] = "";
+    gethostname(host, sizeof(host) - 1);
+    return arena_printf(arena, "%s@%s", user ? user->pw_name : "?", host);
+}
+
+static const char *file_sha256(struct arena *arena, const char *path)
+{
+    struct strbuf text = STRBUF_INIT;
+    char hex[SHA256_HEX_SIZE] = "";
+    if (path && strbuf_read_file(&text, path, LIMIT_YAML_BYTES) == 0) {
+        sha256_hex(strbuf_view(&text), hex);
+    }
+    strbuf_release(&text);
+    return hex[0] ? arena_dup(arena, view_of(hex)) : NULL;
+}
+
+/* What was asked for; where secrets come from is not among it. */
+static const char *asked(struct arena *arena, const struct options *options)
+{
+    struct strbuf text = STRBUF_INIT;
+    for (size_t i = 0; i < options->asks.count; i++) {
+        strbuf_addf(&text, "%s-%c %s", i ? " " : "", options->asks.items[i].letter,
+                    options->asks.items[i].text);
+    }
+    for (size_t i = 0; i < options->targets.count; i++) {
+        strbuf_addf(&text, " -l %s", options->targets.items[i].text);
+    }
+    const char *copy = arena_dup(arena, strbuf_view(&text));
+    strbuf_release(&text);
+    return copy;
+}
+
+static int map_jobs(struct saving *s, const struct inventory *inventory, struct err *err)
+{
+    s->nhosts = inventory->count;
+    s->job_of = arena_array(&s->arena, s->nhosts + 1, sizeof(struct job *));
+    if (!s->job_of) {
+        return err_nomem(err);
+    }
+    for (size_t i = 0; i < s->plan->njobs; i++) {
+        if (s->plan->jobs[i].host->index < s->nhosts) {
+            s->job_of[s->plan->jobs[i].host->index] = &s->plan->jobs[i];
+        }
+    }
+    return 0;
+}
+
+int saving_open(struct saving **out, const struct options *options, const struct plan *plan,
+                const struct inventory *inventory, struct err *err)
+{
+    *out = NULL;
+    struct saving *s = calloc(1, sizeof(*s));
+    if (!s) {
+        return err_nomem(err);
+    }
+    arena_init(&s->arena, NULL);
+    s->plan = plan;
+    struct save_run run = {.who = who(&s->arena),
+                           .inventory = inventory->path,
+                           .inventory_sha256 = file_sha256(&s->arena, inventory->path),
+                           .options = asked(&s->arena, options),
+                           .version = COLLECT_VERSION,
+                           .resume = saving_path(options) == options->resume};
+    int rc = map_jobs(s, inventory, err);
+    if (rc == 0) {
+        rc = save_open(&s->save, saving_path(options), plan->tables, plan->ntables, &run, err);
+    }
+    if (rc < 0) {
+        saving_abort(s);
+        return rc;
+    }
+    *out = s;
+    return 0;
+}
+
+struct writer *saving_writer(struct saving *s)
+{
+    return save_writer(s->save);
+}
+
+/* ---- hosts --------------------------------------------------------------------------------
+ */
+
+int saving_begin(struct saving *s, struct err *err)
+{
+    return save_host_begin(s->save, err);
+}
+
+static int save_command(struct saving *s, const struct host_result *result, size_t i,
+                        const struct job *job, struct err *err)
+{
+    const struct command_result *command = &result->commands[i];
+    bool known = job && i < job->ncommands;
+    struct save_job row = {
+        .host = result->host->name,
+        .command = command->command,
+        .template_name = known ? job->commands[i].template_path : NULL,
+        .status = status_name(command->status),
+        .reason = command->reason,
+        .collected_at = command->collected_at[0] ? command->collected_at : NULL,
+        .took_ms = (long)command->took_ms,
+        .exit_status = command->exit_status,
+        .output = strbuf_view(&command->output),
+    };
+    return save_job(s->save, &row, err);
+}
+
+int saving_end(struct saving *s, const struct host_result *result, struct err *err)
+{
+    const struct host *host = result->host;
+    const struct job *job = host->index < s->nhosts ? s->job_of[host->index] : NULL;
+    int rc = 0;
+    for (size_t i = 0; i < result->ncommands && rc == 0; i++) {
+        rc = save_command(s, result, i, job, err);
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    struct save_host row = {
+        .host = host->name,
+        .address = host->address,
+        .port = host->port ? host->port : 22,
+        .platform = job ? job->platform->name : host->platform,
+        .status = status_name(result->status),
+        .reason = result->reason,
+        .connect_ms = (long)result->connect_ms,
+        .auth_ms = (long)result->auth_ms,
+        .total_ms = (long)result->total_ms,
+        .algorithms = result->algorithms,
+        .fingerprint = result->fingerprint,
+    };
+    return save_host_end(s->save, &row, err);
+}
+
+int saving_close(struct saving *s, struct err *err)
+{
+    int rc = save_close(s->save, err);
+    s->save = NULL;
+    saving_abort(s);
+    return rc;
+}
+
+void saving_abort(struct saving *s)
+{
+    if (!s) {
+        return;
+    }
+    save_abort(s->save);
+    arena_release(&s->arena);
+    free(s);
+}
+
+/* ---- resume -------------------------------------------------------------------------------
+ */
+
+static bool is_missing(void *db, const struct host *host, const char *command)
+{
+    return !save_has(db, host->name, command);
+}
+
+int saving_resume(struct plan *plan, const struct options *options, struct err *err)
+{
+    if (!options->resume) {
+        return 0;
+    }
+    struct db *db;
+    int rc = db_open(&db, options->resume, DB_READ, err);
+    if (rc == 0) {
+        rc = plan_keep(plan, is_missing, db, err);
+        db_close(db);
+    }
+    return rc;
+}

@@ -1,0 +1,33 @@
+/*
+ * A run on its way into a database (-o FILE.db): what the store keeps of each host, in one
+ * transaction with its records.
+ *
+ *     saving_open(&saving, options, plan, inventory, &err);
+ *     emit_new(..., saving_writer(saving), ...)      not ordered: a host's rows come with it
+ *     saving_begin(saving, &err); emit_host(...); saving_end(saving, job, result, &err);
+ *     saving_close(saving, &err);
+ */
+#ifndef CLI_SAVING_H
+#define CLI_SAVING_H
+
+#include "cli/options.h"
+#include "collect/plan.h"
+#include "collect/result.h"
+
+struct saving;
+
+/* The database that options ask for: -o FILE.db, else --resume's; NULL = none. */
+const char *saving_path(const struct options *options);
+
+int saving_open(struct saving **out, const struct options *options, const struct plan *plan,
+                const struct inventory *inventory, struct err *err);
+struct writer *saving_writer(struct saving *saving);
+int saving_begin(struct saving *saving, struct err *err);
+int saving_end(struct saving *saving, const struct host_result *result, struct err *err);
+int saving_close(struct saving *saving, struct err *err);
+void saving_abort(struct saving *saving); /* NULL is fine */
+
+/* --resume: leaves out of the plan what the database holds already. */
+int saving_resume(struct plan *plan, const struct options *options, struct err *err);
+
+#endif
