@@ -48,12 +48,6 @@ static void finish(struct shell *sh)
     }
 }
 
-/* The reply's length as far as it is told. */
-static size_t told(const struct shell *sh)
-{
-    return sh->s->half_output ? sh->reply.len / 2 : sh->reply.len;
-}
-
 static void print_line(struct shell *sh, struct view line)
 {
     if (!sh->s->escapes) {
@@ -73,7 +67,7 @@ static void print_line(struct shell *sh, struct view line)
 
 static bool ask(struct shell *sh)
 {
-    if (!sh->s->question || sh->asked || sh->replied < told(sh) / 2) {
+    if (!sh->s->question || sh->asked || sh->replied < sh->reply.len / 2) {
         return false;
     }
     sh->asked = true;
@@ -95,7 +89,7 @@ static bool page(struct shell *sh)
 
 void shell_reply(struct shell *sh)
 {
-    size_t end = told(sh);
+    size_t end = sh->reply.len;
     if (sh->replied >= end && sh->s->endless && end > 0) {
         sh->replied = 0;
     }

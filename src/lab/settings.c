@@ -100,7 +100,6 @@ static const struct yaml_field fields[] = {
     FIELD("question", YAML_STRING, s.question, 0),
     FIELD("escapes", YAML_BOOL, s.escapes, 0),
     FIELD("wrong_prompt", YAML_STRING, s.wrong_prompt, 0),
-    FIELD("half_output", YAML_BOOL, s.half_output, 0),
 };
 
 void settings_init(struct settings *settings)

@@ -107,7 +107,6 @@ struct settings {
     const char *question; /* asked in the middle of each output */
     bool escapes;         /* terminal sequences around lines and prompts */
     const char *wrong_prompt; /* another prompt once a command has run */
-    bool half_output;         /* half of an output, then the prompt */
 };
 
 /* The built-in layer. */

@@ -287,9 +287,6 @@ static void faults_show(void)
     struct talk talk;
     init(&talk);
     talk.device.settings.pager = NULL;
-    talk.device.settings.half_output = true;
-    talks(&talk, "show vlan\n", "sw1# show vlan\r\nv1\r\nv2\r\nv3\r\nsw1# ");
-    talk.device.settings.half_output = false;
     talk.device.settings.question = "Go on? [y/n] ";
     talks(&talk, "show vlan\ny\n",
           "sw1# show vlan\r\nv1\r\nv2\r\nv3\r\nGo on? [y/n] y\r\nv4\r\nv5\r\nv6\r\nsw1# ");
