@@ -11,4 +11,5 @@ say "demo: 50 simulated devices on loopback, then: collect -i hosts.yml --templa
 lab=$(mktemp -d) || stop "mktemp made no folder for the simulated devices"
 trap 'rm -rf "$lab"' EXIT
 build/collect-lab --devices 50 --dir "$lab" -- \
-    build/collect -i "$lab/hosts.yml" --template show_version --format table
+    build/collect -i "$lab/hosts.yml" --template show_version --format table \
+    --select "host, platform, version, hardware, serial"
