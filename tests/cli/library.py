@@ -125,6 +125,10 @@ def check_fixture(path, platform, command, bless):
         return fail("%s: %s" % (name, error))
     if not rows:
         return fail("%s: no rows" % name)
+    for row in rows:
+        for column, value in row.items():
+            if isinstance(value, list) and "None" in value:
+                fail("%s: an unset item in the list %s" % (name, column))
     if bless:
         body = ",\n".join(" " + json.dumps(row, ensure_ascii=False) for row in rows)
         with open(golden, "w", encoding="utf-8") as file:
