@@ -111,6 +111,13 @@ const struct option option_table[] = {
      .verbs = VERB_RUN, .section = SECTION_RUN,
      .help = "Also run commands that the platform does not list as only reading"},
 
+    {.name = "failed", .arg = "FILE", .kind = OPTION_TEXT, .offset = AT(failed),
+     .verbs = VERB_RUN, .section = SECTION_RUN, .complete = COMPLETE_FILE,
+     .help = "Write an inventory of just the hosts that failed, for the -i of the next run"},
+    {.name = "report", .arg = "FILE", .kind = OPTION_TEXT, .offset = AT(report),
+     .verbs = VERB_RUN, .section = SECTION_RUN, .complete = COMPLETE_FILE,
+     .help = "Write what became of every host and command as JSON: status, reason, times, sizes, "
+             "algorithms, host key, and with what the run was made"},
     {.name = "dry-run", .kind = OPTION_FLAG, .offset = AT(dry_run), .verbs = VERB_RUN,
      .section = SECTION_RUN,
      .help = "Connect to nothing; show which host would run which command, what would parse its "

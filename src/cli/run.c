@@ -2,6 +2,7 @@
 #include "cli/hosts_query.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/run_files.h"
 #include "cli/saving.h"
 #include "cli/setting.h"
 #include "cli/talk.h"
@@ -28,6 +29,7 @@ struct run {
     struct passwords *passwords;
     struct emit *emit;
     struct saving *saving; /* NULL: not into a database */
+    struct run_files files;
     struct loop *loop;
     struct report report;
     struct progress progress;
@@ -105,6 +107,11 @@ static int open_emit(struct run *run, struct err *err)
     return emit_new(&run->emit, &run->plan, writer, &options, err);
 }
 
+static int open_files(struct run *run, struct err *err)
+{
+    return run_files_open(&run->files, run->options, &run->inventory, &run->plan, err);
+}
+
 static int start_loop(struct run *run, struct err *err)
 {
     const struct options *options = run->options;
@@ -159,13 +166,20 @@ static int keep(struct run *run, struct host_result *result, struct err *err)
     return rc < 0 ? rc : saving_end(run->saving, result, err);
 }
 
-/* One finished host: its records, then what the report keeps of it. */
-static int take(struct run *run, struct host_result *result, struct err *err)
+/* One finished host: its records, then what the report keeps of it. Once nothing can be written
+ * any more, a host counts as failed whatever it came to. */
+static int take(struct run *run, struct host_result *result, bool writable, struct err *err)
 {
-    int rc = keep(run, result, err);
+    int rc = 0;
+    if (writable) {
+        rc = keep(run, result, err);
+    } else {
+        host_result_fail(result, STATUS_CANCELLED, "its records could not be written");
+    }
     report_add(&run->report, result);
+    int kept = run_files_add(&run->files, result, rc ? NULL : err);
     host_result_free(result);
-    return rc;
+    return rc ? rc : kept;
 }
 
 /* Until every host is done. When nothing can be written any more the rest is called off. */
@@ -176,10 +190,9 @@ static int drain(struct run *run, struct err *err)
         struct host_result *result = loop_next(run->loop, POLL_MS);
         struct loop_progress numbers = loop_progress(run->loop);
         progress_show(&run->progress, &numbers, now_ms());
-        if (result && rc == 0) {
-            rc = take(run, result, err);
-        } else if (result) {
-            host_result_free(result);
+        if (result) {
+            int taken = take(run, result, rc == 0, rc ? NULL : err);
+            rc = rc ? rc : taken;
         }
         if (rc < 0) {
             loop_cancel(run->loop);
@@ -188,9 +201,25 @@ static int drain(struct run *run, struct err *err)
     return rc;
 }
 
+/* Ends the outputs: the records' only if all went well so far, the report's in any case. */
+static int finish(struct run *run, int rc, struct err *err)
+{
+    if (rc == 0) {
+        rc = emit_finish(run->emit, err);
+    }
+    if (rc == 0 && run->saving) {
+        rc = saving_close(run->saving, err);
+        run->saving = NULL;
+    }
+    int kept =
+        run_files_close(&run->files, &run->report, loop_cancelled(run->loop), rc ? NULL : err);
+    return rc ? rc : kept;
+}
+
 static int collect(struct run *run, struct err *err)
 {
-    int (*const steps[])(struct run *, struct err *) = {open_passwords, open_emit, start_loop};
+    int (*const steps[])(struct run *, struct err *) = {open_passwords, open_emit, open_files,
+                                                        start_loop};
     int rc = 0;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == 0; i++) {
         rc = steps[i](run, err);
@@ -201,13 +230,7 @@ static int collect(struct run *run, struct err *err)
     interrupt_watch(run->loop);
     progress_init(&run->progress, STDERR_FILENO, !run->options->quiet, run->plan.njobs);
     rc = drain(run, err);
-    if (rc == 0) {
-        rc = emit_finish(run->emit, err);
-    }
-    if (rc == 0 && run->saving) {
-        rc = saving_close(run->saving, err);
-        run->saving = NULL;
-    }
+    rc = finish(run, rc, err);
     progress_clear(&run->progress);
     interrupt_unwatch();
     return rc;
@@ -243,6 +266,7 @@ static void run_release(struct run *run)
     }
     emit_free(run->emit);
     saving_abort(run->saving);
+    run_files_free(&run->files);
     passwords_free(run->passwords);
     plan_release(&run->plan);
     library_free(run->library);
@@ -258,6 +282,7 @@ int verb_run(const struct options *options)
                       .arena = ARENA_INIT,
                       .inventory = INVENTORY_INIT,
                       .plan = PLAN_INIT,
+                      .files = RUN_FILES_INIT,
                       .report = REPORT_INIT,
                       .started = now_ms()};
     secret_harden_process();

@@ -103,10 +103,10 @@ static int record(struct emit *e, const struct job *job, const struct job_comman
 }
 
 static int records(struct emit *e, const struct job *job, const struct job_command *how,
-                   const struct command_result *command, const struct parsed *rows,
-                   struct err *err)
+                   struct command_result *command, const struct parsed *rows, struct err *err)
 {
     int status = 0;
+    command->records = rows->count;
     for (size_t i = 0; i < rows->count && status == 0; i++) {
         status = record(e, job, how, command, parsed_row(rows, i), err);
     }
@@ -200,21 +200,6 @@ static int host_rows(struct emit *e, const struct job *job, struct host_result *
 /* ---- The order of hosts --------------------------------------------------------------------
  */
 
-/* Jobs are in inventory order. NULL when the host is not of this plan. */
-static const struct job *job_of(const struct plan *plan, const struct host *host)
-{
-    size_t low = 0, high = plan->njobs;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (plan->jobs[middle].host->index < host->index) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < plan->njobs && plan->jobs[low].host == host ? &plan->jobs[low] : NULL;
-}
-
 static int write_waiting(struct emit *e, const struct waiting *waiting, struct err *err)
 {
     struct spool_cursor cursor;
@@ -258,7 +243,7 @@ static int keep(struct emit *e, size_t index, struct err *err)
 
 int emit_host(struct emit *e, struct host_result *result, struct err *err)
 {
-    const struct job *job = job_of(e->plan, result->host);
+    const struct job *job = plan_job(e->plan, result->host);
     if (!job) {
         return err_set(err, ERR_HOST, "%s: no host of this run", result->host->name);
     }

@@ -1,6 +1,8 @@
 #include "collect/library.h"
 
 #include "base/guess.h"
+#include "base/limits.h"
+#include "base/sha256.h"
 #include "base/strbuf.h"
 
 #include <errno.h>
@@ -19,6 +21,7 @@ struct loaded {
     struct textfsm_template **templates;
     size_t ntemplates;
     struct textfsm_table *table;
+    char fingerprint[SHA256_HEX_SIZE];
 };
 
 struct library {
@@ -343,6 +346,24 @@ static int make_table(struct loaded *loaded, struct err *err)
     return loaded->table ? 0 : library_error(&error, err);
 }
 
+static int compile_file(struct loaded *loaded, const char *path, struct strbuf *texts,
+                        struct err *err)
+{
+    struct textfsm_error error;
+    size_t from = texts->len;
+    if (strbuf_read_file(texts, path, LIMIT_TEMPLATE_BYTES) < 0) {
+        return err_set(err, ERR_INPUT, "%s: cannot read the template: %s", path,
+                       errno == EFBIG ? "it is too large" : strerror(errno));
+    }
+    struct textfsm_template *template =
+        textfsm_template_new(texts->buf + from, texts->len - from, path, NULL, &error);
+    if (!template) {
+        return library_error(&error, err);
+    }
+    loaded->templates[loaded->ntemplates++] = template;
+    return 0;
+}
+
 /* The files of dir (NULL = as they are) named in `files` with ':' between, compiled. */
 static int compile(struct library *library, struct loaded *loaded, const char *dir,
                    const char *files, struct err *err)
@@ -355,20 +376,18 @@ static int compile(struct library *library, struct loaded *loaded, const char *d
     if (!loaded->templates) {
         return err_nomem(err);
     }
-    while (loaded->ntemplates < most) {
-        struct textfsm_error error;
+    struct strbuf texts = STRBUF_INIT; /* of all files, for the fingerprint */
+    int rc = 0;
+    while (loaded->ntemplates < most && rc == 0) {
         size_t len = dir ? strcspn(files, ":") : strlen(files);
         const char *path = arena_printf(&library->arena, "%s%s%.*s", dir ? dir : "",
                                         dir ? "/" : "", (int)len, files);
-        struct textfsm_template *template =
-            path ? textfsm_template_open(path, NULL, &error) : NULL;
-        if (!template) {
-            return path ? library_error(&error, err) : err_nomem(err);
-        }
-        loaded->templates[loaded->ntemplates++] = template;
+        rc = path ? compile_file(loaded, path, &texts, err) : err_nomem(err);
         files += len + 1;
     }
-    return make_table(loaded, err);
+    sha256_hex(strbuf_view(&texts), loaded->fingerprint);
+    strbuf_release(&texts);
+    return rc < 0 ? rc : make_table(loaded, err);
 }
 
 static int load(struct library *library, const char *dir, const char *files,
@@ -401,4 +420,15 @@ int library_load(struct library *library, const struct finding *finding,
         err_prefix(err, "%s:%u", finding->index, finding->line);
     }
     return rc;
+}
+
+const char *library_fingerprint(const struct library *library,
+                                const struct textfsm_table *reader)
+{
+    for (size_t i = 0; i < library->nloaded; i++) {
+        if (library->loaded[i].table == reader) {
+            return library->loaded[i].fingerprint;
+        }
+    }
+    return NULL;
 }

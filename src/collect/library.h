@@ -64,6 +64,10 @@ int library_load(struct library *library, const struct finding *finding,
 int library_load_file(struct library *library, const char *path,
                       const struct textfsm_table **out, struct err *err);
 
+/* SHA-256 of the bytes of a reader's files, as hex; lives as long as the library. */
+const char *library_fingerprint(const struct library *library,
+                                const struct textfsm_table *reader);
+
 /* textfsm's error as ours: its text, and the exit status of an unusable file. */
 int library_error(const struct textfsm_error *from, struct err *err);
 

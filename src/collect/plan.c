@@ -72,6 +72,7 @@ static int use_finding(struct maker *m, struct job_command *command, const char 
         return rc;
     }
     command->template_path = finding->templates;
+    command->fingerprint = library_fingerprint(m->library, command->reader);
     command->why = explain(m, finding);
     command->table = place.table;
     command->column_of = place.column_of;
@@ -97,6 +98,7 @@ static int use_file(struct maker *m, struct job_command *command, const char *pa
     }
     if (rc == 0) {
         command->template_path = path;
+        command->fingerprint = library_fingerprint(m->library, command->reader);
         command->why = "-T";
         command->table = place.table;
         command->column_of = place.column_of;
@@ -314,4 +316,18 @@ int plan_make(struct plan *plan, const struct inventory *inventory, struct libra
         plan->ncommands += kit->ncommands;
     }
     return shape_finish(&m.shape, &plan->tables, &plan->ntables, err);
+}
+
+const struct job *plan_job(const struct plan *plan, const struct host *host)
+{
+    size_t low = 0, high = plan->njobs;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (plan->jobs[middle].host->index < host->index) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < plan->njobs && plan->jobs[low].host == host ? &plan->jobs[low] : NULL;
 }

@@ -34,6 +34,7 @@ struct job_command {
     size_t table;        /* in plan.tables */
     const struct textfsm_table *reader; /* reads its output; NULL = raw */
     const char *template_path; /* the reader's files as the index has them; NULL = raw */
+    const char *fingerprint;   /* of their bytes, SHA-256 as hex; NULL = raw */
     const size_t *column_of;   /* the reader's column -> column of the table */
     size_t ncolumns;
 };
@@ -81,5 +82,8 @@ void plan_release(struct plan *plan);
 int plan_keep(struct plan *plan,
               bool (*keep)(void *user, const struct host *host, const char *command), void *user,
               struct err *err);
+
+/* The host's job, NULL when it is not of this plan. Jobs are in the order of host->index. */
+const struct job *plan_job(const struct plan *plan, const struct host *host);
 
 #endif

@@ -30,6 +30,7 @@ struct command_result {
     char *reason;         /* one line, NULL when ok */
     struct strbuf output; /* plain text, however much came */
     int exit_status;      /* of an exec command, -1 = none */
+    size_t records;       /* set by emit: what the template made of the output */
     char collected_at[UTC_STAMP_SIZE];
     ms_t took_ms;
 };

@@ -1,0 +1,61 @@
+#include "cli/run_files.h"
+
+#include "session/hostkey.h"
+
+static const char *host_keys_name(int policy)
+{
+    switch (policy) {
+    case HOST_KEYS_ACCEPT_NEW:
+        return "accept-new";
+    case HOST_KEYS_OFF:
+        return "off";
+    default:
+        return "strict";
+    }
+}
+
+int run_files_open(struct run_files *files, const struct options *options,
+                   const struct inventory *inventory, const struct plan *plan, struct err *err)
+{
+    int rc = 0;
+    if (options->failed) {
+        rc = failed_open(&files->failed, options->failed, inventory, err);
+    }
+    if (rc == 0 && options->report) {
+        struct report_run run = {COLLECT_VERSION, inventory->path,
+                                 host_keys_name(options->host_keys)};
+        rc = report_file_open(&files->report, options->report, &run, plan, err);
+    }
+    return rc;
+}
+
+int run_files_add(struct run_files *files, const struct host_result *result, struct err *err)
+{
+    if (files->failed && result->status != STATUS_OK) {
+        failed_add(files->failed, result->host);
+    }
+    return files->report ? report_file_add(files->report, result, err) : 0;
+}
+
+int run_files_close(struct run_files *files, const struct report *totals, bool interrupted,
+                    struct err *err)
+{
+    int rc = 0;
+    if (files->failed) {
+        rc = failed_close(files->failed, err);
+        files->failed = NULL;
+    }
+    if (files->report) {
+        int closed = report_file_close(files->report, totals, interrupted, rc ? NULL : err);
+        rc = rc ? rc : closed;
+        files->report = NULL;
+    }
+    return rc;
+}
+
+void run_files_free(struct run_files *files)
+{
+    failed_free(files->failed);
+    report_file_free(files->report);
+    *files = (struct run_files)RUN_FILES_INIT;
+}
