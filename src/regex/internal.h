@@ -5,6 +5,7 @@
 #define REGEX_INTERNAL_H
 
 #include "regex/code.h"
+#include "regex/program.h"
 #include "regex/regex.h"
 
 struct regex {
@@ -12,11 +13,16 @@ struct regex {
     struct view *names; /* one a group; NULL if none has a name */
     unsigned ngroups;
     struct regex_facts facts;
-    struct code code[2]; /* by enum emit_kind; changes behind the const */
+    struct code code[2];               /* by enum emit_kind; changes behind the const */
+    _Atomic(struct program *) program; /* for memo.h; made when first needed */
+    atomic_bool unfit;                 /* there can be no program */
 };
 
 /* regex.c: the code for one kind of subject, as code_get(). */
 int regex_code(const struct regex *re, enum emit_kind kind, bool *jit, const pcre2_code **out,
                struct err *err);
+
+/* regex.c: the program for memo.h, *out NULL if there can be none. 0 or ERR_NOMEM. */
+int regex_program(const struct regex *re, const struct program **out);
 
 #endif

@@ -1,6 +1,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "regex/internal.h"
+#include "regex/memo.h"
 
 #include <stdlib.h>
 
@@ -9,6 +10,9 @@
 
 /* Long subjects need steps in proportion: so many a byte. */
 #define STEPS_A_BYTE 32
+
+/* Steps after which the match goes on with a memory of what has been tried (memo.h). */
+#define STEPS_FIRST 10000
 
 struct regex_scratch {
     const struct alloc *alloc;
@@ -21,7 +25,8 @@ struct regex_scratch {
     bool no_jit;
     uint32_t steps;     /* the limit asked for, 0 = the usual one, more for long subjects */
     uint32_t steps_set; /* the limit in match */
-    char *repaired;     /* a broken subject as UTF-8 */
+    struct memo memo;
+    char *repaired; /* a broken subject as UTF-8 */
     size_t repaired_size;
 };
 
@@ -36,6 +41,7 @@ static bool set_up(struct regex_scratch *scratch, const struct regex_limits *lim
     scratch->stack_size =
         limits->jit_stack_bytes ? limits->jit_stack_bytes : LIMIT_JIT_STACK_BYTES;
     uint32_t heap = limits->heap_kib ? limits->heap_kib : LIMIT_MATCH_HEAP_KIB;
+    memo_init(&scratch->memo, scratch->alloc, (size_t)heap * KIB(1));
     scratch->general = code_general_context(scratch->alloc);
     if (!scratch->general) {
         return false;
@@ -76,6 +82,7 @@ void regex_scratch_free(struct regex_scratch *scratch)
         pcre2_jit_stack_free(scratch->stack);
         pcre2_match_context_free(scratch->match);
         pcre2_general_context_free(scratch->general);
+        memo_release(&scratch->memo);
         alloc_free(scratch->alloc, scratch->repaired);
         alloc_free(scratch->alloc, scratch);
     }
@@ -104,15 +111,14 @@ static bool make_room(struct regex_scratch *scratch, uint32_t ngroups)
     return true;
 }
 
-static void set_steps(struct regex_scratch *scratch, size_t len)
+static uint32_t in_proportion(uint32_t steps, size_t len)
 {
-    uint32_t steps = scratch->steps;
-    if (steps == 0) {
-        size_t wanted = len * STEPS_A_BYTE;
-        steps = wanted > LIMIT_MATCH_STEPS && len < UINT32_MAX / STEPS_A_BYTE
-                    ? (uint32_t)wanted
-                    : LIMIT_MATCH_STEPS;
-    }
+    size_t wanted = len < UINT32_MAX / STEPS_A_BYTE ? len * STEPS_A_BYTE : UINT32_MAX;
+    return wanted > steps ? (uint32_t)wanted : steps;
+}
+
+static void set_steps(struct regex_scratch *scratch, uint32_t steps)
+{
     if (steps != scratch->steps_set) {
         pcre2_set_match_limit(scratch->match, steps);
         scratch->steps_set = steps;
@@ -171,26 +177,69 @@ static int run_jit(struct regex_scratch *scratch, const pcre2_code *code, PCRE2_
     return pcre2_jit_match(code, text, len, 0, 0, scratch->data, scratch->match);
 }
 
-/* subject is ASCII for EMIT_ASCII, else UTF-8 in which surrogates are allowed. 1, 0 or an
- * error. */
-static int run(const struct regex *re, struct regex_scratch *scratch, struct view subject,
-               enum emit_kind kind, struct err *err)
+static int run_code(const pcre2_code *code, bool jit, struct regex_scratch *scratch,
+                    struct view subject, uint32_t steps)
 {
     PCRE2_SPTR text = (PCRE2_SPTR)(subject.ptr ? subject.ptr : "");
-    bool jit = !scratch->no_jit;
-    const pcre2_code *code;
-    int rc = regex_code(re, kind, &jit, &code, err);
-    if (rc < 0) {
-        return rc;
-    }
-    set_steps(scratch, subject.len);
-    rc = PCRE2_ERROR_JIT_STACKLIMIT;
+    int rc = PCRE2_ERROR_JIT_STACKLIMIT;
+    set_steps(scratch, steps);
     if (jit) {
         rc = run_jit(scratch, code, text, subject.len);
     }
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT) {
         rc = pcre2_match(code, text, subject.len, 0, PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK,
                          scratch->data, scratch->match);
+    }
+    return rc;
+}
+
+/* The same match by memo.h: PCRE2's result, or MATCHLIMIT if that cannot do it. */
+static int run_memo(const struct regex *re, struct regex_scratch *scratch, struct view subject)
+{
+    const struct program *program;
+    if (regex_program(re, &program) < 0) {
+        return PCRE2_ERROR_NOMEMORY;
+    }
+    if (!program) {
+        return PCRE2_ERROR_MATCHLIMIT;
+    }
+    int rc = memo_match(&scratch->memo, program, subject, re->source.anchored);
+    if (rc <= 0) {
+        return rc == 0           ? PCRE2_ERROR_NOMATCH
+               : rc == ERR_NOMEM ? PCRE2_ERROR_NOMEMORY
+                                 : PCRE2_ERROR_MATCHLIMIT;
+    }
+    uint32_t n = re->ngroups < scratch->ngroups ? re->ngroups : scratch->ngroups;
+    PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(scratch->data);
+    for (uint32_t i = 0; i < n; i++) {
+        bool set = scratch->memo.slots[2 * i + 1] != SIZE_MAX;
+        offsets[2 * i] = set ? scratch->memo.slots[2 * i] : PCRE2_UNSET;
+        offsets[2 * i + 1] = set ? scratch->memo.slots[2 * i + 1] : PCRE2_UNSET;
+    }
+    return (int)n;
+}
+
+/* subject is ASCII for EMIT_ASCII, else UTF-8 in which surrogates are allowed. The number of
+ * groups in the match data, 0 for no match, or an error. */
+static int run(const struct regex *re, struct regex_scratch *scratch, struct view subject,
+               enum emit_kind kind, struct err *err)
+{
+    const pcre2_code *code;
+    bool jit = !scratch->no_jit;
+    int rc = regex_code(re, kind, &jit, &code, err);
+    if (rc < 0) {
+        return rc;
+    }
+    uint32_t all =
+        scratch->steps ? scratch->steps : in_proportion(LIMIT_MATCH_STEPS, subject.len);
+    uint32_t first = in_proportion(STEPS_FIRST, subject.len);
+    bool may_remember = kind == EMIT_ASCII;
+    rc = run_code(code, jit, scratch, subject, may_remember && first < all ? first : all);
+    if (rc == PCRE2_ERROR_MATCHLIMIT && may_remember) {
+        rc = run_memo(re, scratch, subject);
+    }
+    if (rc == PCRE2_ERROR_MATCHLIMIT && may_remember && first < all) {
+        rc = run_code(code, jit, scratch, subject, all);
     }
     if (rc == PCRE2_ERROR_NOMATCH) {
         return 0;

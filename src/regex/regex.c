@@ -14,6 +14,50 @@ int regex_code(const struct regex *re, enum emit_kind kind, bool *jit, const pcr
     return code_get(code, &re->source, kind, jit, out, err);
 }
 
+/* A copy outside of the arena that it was made in. */
+static struct program *keep_program(const struct program *made, const struct alloc *alloc)
+{
+    struct program *program = alloc_get(alloc, program_size(made));
+    if (program) {
+        memcpy(program, made, program_size(made));
+    }
+    return program;
+}
+
+static int make_program(struct regex *re)
+{
+    struct arena arena;
+    struct tree tree;
+    struct program *made = NULL, *kept = NULL, *other = NULL;
+    arena_init(&arena, re->source.alloc);
+    int rc = dialect_parse(&tree, &arena, re->source.pattern, NULL);
+    if (rc == 0) {
+        rc = program_make(&made, &tree, &arena);
+    }
+    if (rc == 0 && !made) {
+        atomic_store(&re->unfit, true);
+    } else if (rc == 0) {
+        kept = keep_program(made, re->source.alloc);
+        rc = kept ? 0 : ERR_NOMEM;
+    }
+    if (kept && !atomic_compare_exchange_strong(&re->program, &other, kept)) {
+        alloc_free(re->source.alloc, kept); /* another thread was first */
+    }
+    arena_release(&arena);
+    return rc;
+}
+
+int regex_program(const struct regex *re, const struct program **out)
+{
+    struct regex *changed = (struct regex *)(uintptr_t)re;
+    int rc = 0;
+    if (!atomic_load(&changed->program) && !atomic_load(&changed->unfit)) {
+        rc = make_program(changed);
+    }
+    *out = atomic_load(&changed->program);
+    return rc;
+}
+
 static bool has_names(const struct tree *tree)
 {
     for (unsigned i = 1; i < tree->ngroups; i++) {
@@ -139,6 +183,7 @@ void regex_free(struct regex *re)
     if (re) {
         code_release(&re->code[EMIT_ASCII]);
         code_release(&re->code[EMIT_UTF]);
+        alloc_free(re->source.alloc, atomic_load(&re->program));
         alloc_free(re->source.alloc, re);
     }
 }

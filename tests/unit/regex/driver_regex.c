@@ -6,8 +6,9 @@
  *     M SUBJECT           "1 FROM:TO FROM:TO ...", ("-" for a group without part), "0", "limit"
  *
  * Each match is made with and without machine code, and with the code for ASCII and for other
- * text where both apply; and what facts say about a subject that matched is checked. Anything
- * that does not agree comes out as "differ WHAT".
+ * text where both apply, and by the memory of memo.h (a limit of one step leads there); and
+ * what facts say about a subject that matched is checked. Anything that does not agree comes
+ * out as "differ WHAT".
  */
 #include "regex/regex.h"
 
@@ -21,7 +22,7 @@
 
 struct driver {
     struct regex *re;
-    struct regex_scratch *jit, *no_jit;
+    struct regex_scratch *jit, *no_jit, *memo;
     char *line, *bytes;
     size_t size;
 };
@@ -136,29 +137,30 @@ static void print_result(const struct result *result, struct view text, unsigned
 
 static void match(struct driver *driver, const char *hex)
 {
-    static struct result results[4];
+    static struct result results[5];
     struct view text = decode(driver, hex);
-    unsigned n = driver->re ? regex_group_count(driver->re) : 0, count = 2;
+    unsigned n = driver->re ? regex_group_count(driver->re) : 0;
     n = n < MOST_GROUPS ? n : MOST_GROUPS;
     if (!driver->re) {
         printf("differ no pattern\n");
         return;
     }
-    struct regex_scratch *scratches[] = {driver->no_jit, driver->jit};
-    for (int i = 0; i < 2; i++) {
-        results[i].rc = regex_match(driver->re, scratches[i], text, results[i].groups, n, NULL);
-        if (ascii_only(text)) {
-            count = 4;
-            results[2 + i].rc =
-                regex_match_text(driver->re, scratches[i], text, REGEX_TEXT_UTF8,
-                                 results[2 + i].groups, n, NULL);
-        }
-    }
-    for (unsigned i = 1; i < count; i++) {
+    const struct {
+        const char *name;
+        struct regex_scratch *scratch;
+        bool utf;
+    } ways[] = {{"interpreter", driver->no_jit, false},
+                {"jit", driver->jit, false},
+                {"memo", driver->memo, false},
+                {"utf interpreter", driver->no_jit, true},
+                {"utf jit", driver->jit, true}};
+    bool ascii = ascii_only(text);
+    for (unsigned i = 0; i < 5 && (ascii || !ways[i].utf); i++) {
+        enum regex_text kind = ways[i].utf ? REGEX_TEXT_UTF8 : regex_text_of(text);
+        results[i].rc = regex_match_text(driver->re, ways[i].scratch, text, kind,
+                                         results[i].groups, n, NULL);
         if (!same(&results[0], &results[i], n)) {
-            printf("differ %s from interpreter\n", i == 1   ? "jit"
-                                                   : i == 2 ? "utf interpreter"
-                                                            : "utf jit");
+            printf("differ %s from %s\n", ways[i].name, ways[0].name);
             return;
         }
     }
@@ -178,6 +180,7 @@ int main(void)
     driver.jit = regex_scratch_new(NULL, NULL);
     setenv("COLLECT_NO_JIT", "1", 1);
     driver.no_jit = regex_scratch_new(NULL, NULL);
+    driver.memo = regex_scratch_new(&(struct regex_limits){.steps = 1}, NULL);
     while (getline(&driver.line, &driver.size, stdin) > 0) {
         if (driver.line[0] == 'P') {
             pattern(&driver, driver.line + 2);
@@ -188,6 +191,7 @@ int main(void)
     regex_free(driver.re);
     regex_scratch_free(driver.jit);
     regex_scratch_free(driver.no_jit);
+    regex_scratch_free(driver.memo);
     free(driver.line);
     free(driver.bytes);
     return 0;

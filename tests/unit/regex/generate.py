@@ -129,8 +129,8 @@ def known_deviation(pattern, got, expected):
         return "possessive-group"
     same_match = got is not None and expected is not None and got[0] == expected[0]
     if same_match and has_group_repeat(parsed, lambda _, most, body:
-                                       most < 100 and body.getwidth()[0] == 0):
-        return "empty-bounded"
+                                       body.getwidth()[0] == 0):
+        return "empty-repeat"
     if "i" in pattern and any(operator is sre_constants.GROUPREF
                               for operator, _ in operators(parsed)) and \
             not all((group or "").isascii() for group in (got or []) + (expected or [])):
