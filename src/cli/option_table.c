@@ -131,6 +131,9 @@ const struct option option_table[] = {
      .verbs = VERB_ALL, .section = SECTION_OUTPUT, .complete = COMPLETE_FILE,
      .help = "Write to this file, which appears whole or not at all; a folder or DIR/ gets one "
              "file for each template, and FILE.db keeps the run as a database"},
+    {.name = "columns", .arg = "A,B", .kind = OPTION_TEXT, .offset = AT(columns),
+     .verbs = VERB_RUN, .section = SECTION_OUTPUT,
+     .help = "Add these keys of the hosts' inventory data to each record as columns"},
     {.name = "ordered", .kind = OPTION_FLAG, .offset = AT(ordered), .verbs = VERB_RUN,
      .section = SECTION_OUTPUT,
      .help = "Keep the inventory's order also in ndjson, which otherwise has hosts as they end"},

@@ -71,10 +71,11 @@ struct options {
 
     const char *format;
     const char *output;
+    const char *columns; /* "site,role" */
     bool ordered;
 
     const char *where, *select, *sort; /* SQL */
-    const char *resume; /* a database */
+    const char *resume;                /* a database */
     long limit, offset;                /* -1 = not said */
     struct option_list ignore;         /* columns that diff leaves out */
 

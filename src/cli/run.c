@@ -51,6 +51,26 @@ static int check(const struct options *options, struct err *err)
     return 0;
 }
 
+/* --columns A,B */
+static int split_columns(struct run *run, const char *const **out, size_t *n, struct err *err)
+{
+    const char *text = run->options->columns;
+    const char **names = arena_array(&run->arena, text ? strlen(text) + 1 : 1, sizeof(*names));
+    *out = names;
+    while (names && text && *text) {
+        size_t len = strcspn(text, ",");
+        names[*n] = arena_dup(&run->arena, view_trim(view_make(text, len)));
+        if (!names[*n]) {
+            return err_nomem(err);
+        }
+        if (!*names[(*n)++]) {
+            return err_set(err, ERR_USAGE, "--columns has an empty name in it");
+        }
+        text += len + (text[len] == ',');
+    }
+    return names ? 0 : err_nomem(err);
+}
+
 static int make_plan(struct run *run, struct err *err)
 {
     const struct option_list *list = &run->options->asks;
@@ -61,10 +81,18 @@ static int make_plan(struct run *run, struct err *err)
     for (size_t i = 0; i < list->count; i++) {
         asks[i] = (struct plan_ask){list->items[i].letter == 't', list->items[i].text};
     }
+    const char *const *data = NULL;
+    size_t ndata = 0;
+    int rc = split_columns(run, &data, &ndata, err);
+    if (rc < 0) {
+        return rc;
+    }
     struct plan_request request = {.asks = asks,
                                    .nasks = list->count,
                                    .template_file = run->options->template_file,
-                                   .allow_changes = run->options->allow_changes};
+                                   .allow_changes = run->options->allow_changes,
+                                   .data = data,
+                                   .ndata = ndata};
     return plan_make(&run->plan, &run->inventory, run->library, &request, err);
 }
 

@@ -132,6 +132,7 @@ static int save_command(struct saving *s, const struct host_result *result, size
         .host = result->host->name,
         .command = command->command,
         .template_name = known ? job->commands[i].template_path : NULL,
+        .template_fingerprint = known ? job->commands[i].fingerprint : NULL,
         .status = status_name(command->status),
         .reason = command->reason,
         .collected_at = command->collected_at[0] ? command->collected_at : NULL,

@@ -96,6 +96,9 @@ static int record(struct emit *e, const struct job *job, const struct job_comman
         e->cells[i] = cell_text(VIEW_NONE);
     }
     set_base_cells(e, job, command);
+    for (size_t i = 0; i < e->plan->ndata; i++) {
+        e->cells[PLAN_BASE_COLUMNS + i] = text_of(host_data_get(job->host, e->plan->data[i]));
+    }
     for (size_t i = 0; i < how->ncolumns; i++) {
         e->cells[how->column_of[i]] = values[i];
     }

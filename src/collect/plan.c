@@ -2,6 +2,8 @@
 
 #include "collect/shape.h"
 
+#include "base/guess.h"
+
 /* What a platform's hosts all do. */
 struct kit {
     const char *name; /* as the hosts write the platform */
@@ -294,14 +296,52 @@ static int kit_for(struct maker *m, const struct host *host, struct kit **out, s
     return rc;
 }
 
+static void offer_data(struct guess *guess, const struct inventory *inventory)
+{
+    for (size_t i = 0; i < inventory->count; i++) {
+        for (size_t d = 0; d < inventory->hosts[i].ndata; d++) {
+            guess_offer(guess, inventory->hosts[i].data[d].key);
+        }
+    }
+}
+
+/* Data that no host has are a slip. */
+static int check_data(const struct inventory *inventory, const struct plan_request *request,
+                      struct err *err)
+{
+    for (size_t d = 0; d < request->ndata; d++) {
+        size_t i = 0;
+        while (i < inventory->count && !host_data_get(&inventory->hosts[i], request->data[d])) {
+            i++;
+        }
+        if (i < inventory->count) {
+            continue;
+        }
+        struct guess guess;
+        guess_init(&guess, view_of(request->data[d]));
+        offer_data(&guess, inventory);
+        return err_set(err, ERR_USAGE, "no host has data '%s'%s%s%s", request->data[d],
+                       guess.best ? ": did you mean '" : "", guess.best ? guess.best : "",
+                       guess.best ? "'?" : "");
+    }
+    return 0;
+}
+
 int plan_make(struct plan *plan, const struct inventory *inventory, struct library *library,
               const struct plan_request *request, struct err *err)
 {
     *plan = (struct plan)PLAN_INIT;
-    struct maker m = {plan, library, request, {&plan->arena, NULL, NULL, 0}, NULL};
+    struct maker m = {.plan = plan, .library = library, .request = request};
+    m.shape =
+        (struct shape){.arena = &plan->arena, .data = request->data, .ndata = request->ndata};
+    plan->data = request->data;
+    plan->ndata = request->ndata;
     plan->jobs = arena_array(&plan->arena, inventory->count, sizeof(*plan->jobs));
     if (!plan->jobs) {
         return err_nomem(err);
+    }
+    if (check_data(inventory, request, err) < 0) {
+        return ERR_USAGE;
     }
     for (size_t i = 0; i < inventory->count; i++) {
         struct kit *kit = NULL;

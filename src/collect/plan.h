@@ -22,9 +22,10 @@
 #include "textfsm.h"
 
 /* One table of the run's output: one a template name, over all platforms, and one (`output`)
- * for all raw text. Its columns are host, platform, command, collected_at, then the union of
- * the templates' values in first-seen order (lower-case), or `output`. Where a value has the
- * name of one of the first four, it keeps it and the run's column gets a `_` in front. */
+ * for all raw text. Its columns are host, platform, command, collected_at, the inventory data
+ * asked for, then the union of the templates' values in first-seen order (lower-case), or
+ * `output`. Where a value has the name of a column of the run, it keeps it and the run's gets a
+ * `_` in front. */
 #define PLAN_BASE_COLUMNS 4
 
 struct job_command {
@@ -53,11 +54,13 @@ struct plan {
     size_t ncommands;     /* of all jobs */
     struct table *tables; /* what the writers get */
     size_t ntables;
+    const char *const *data; /* the inventory data that are columns behind the first four */
+    size_t ndata;
 };
 
 #define PLAN_INIT                                                                              \
     {                                                                                          \
-        ARENA_INIT, NULL, 0, 0, NULL, 0                                                        \
+        ARENA_INIT, NULL, 0, 0, NULL, 0, NULL, 0                                               \
     }
 
 struct plan_ask {
@@ -70,6 +73,8 @@ struct plan_request {
     size_t nasks;
     const char *template_file; /* reads the output of every -c; NULL = by the index */
     bool allow_changes;        /* also commands that do not only read */
+    const char *const *data;   /* keys of inventory data that become columns */
+    size_t ndata;
 };
 
 /* inventory and library must outlive the plan; *plan must be released in any case. ERR_INPUT: a
@@ -80,8 +85,8 @@ void plan_release(struct plan *plan);
 
 /* Leaves out the commands that keep says no to, and hosts that then have none. */
 int plan_keep(struct plan *plan,
-              bool (*keep)(void *user, const struct host *host, const char *command), void *user,
-              struct err *err);
+              bool (*keep)(void *user, const struct host *host, const char *command),
+              void *user, struct err *err);
 
 /* The host's job, NULL when it is not of this plan. Jobs are in the order of host->index. */
 const struct job *plan_job(const struct plan *plan, const struct host *host);

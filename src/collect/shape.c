@@ -21,6 +21,12 @@ struct shape_table {
     struct shape_table *next;
 };
 
+/* How many columns stand before the templates' own. */
+static size_t shape_base(const struct shape *shape)
+{
+    return PLAN_BASE_COLUMNS + shape->ndata;
+}
+
 static struct shape_table *find_table(struct shape *shape, const char *name, bool raw)
 {
     for (struct shape_table *t = shape->first; t; t = t->next) {
@@ -82,10 +88,10 @@ static char *lower(struct arena *arena, const char *name)
 }
 
 /* Whether an earlier value of the same command has taken the column already. */
-static bool taken(const size_t *column_of, size_t n, size_t index)
+static bool taken(const size_t *column_of, size_t n, size_t place)
 {
     for (size_t i = 0; i < n; i++) {
-        if (column_of[i] == PLAN_BASE_COLUMNS + index) {
+        if (column_of[i] == place) {
             return true;
         }
     }
@@ -118,7 +124,7 @@ static int place_value(struct shape *shape, struct shape_table *t,
         return err_nomem(err);
     }
     struct shape_column *c = find_column(t, column.name);
-    if (c && taken(column_of, n, c->index)) {
+    if (c && taken(column_of, n, shape_base(shape) + c->index)) {
         column.name = value->name;
         c = find_column(t, column.name);
     }
@@ -137,7 +143,7 @@ static int place_value(struct shape *shape, struct shape_table *t,
         c->column.nkeys = column.nkeys;
         c->column.keys = column.keys;
     }
-    column_of[n] = PLAN_BASE_COLUMNS + c->index;
+    column_of[n] = shape_base(shape) + c->index;
     return 0;
 }
 
@@ -160,14 +166,15 @@ int shape_reader(struct shape *shape, const char *table, const struct textfsm_ta
 
 int shape_raw(struct shape *shape, struct shape_place *out, struct err *err)
 {
-    static const size_t column_of[] = {PLAN_BASE_COLUMNS};
+    size_t *column_of = arena_array(shape->arena, 1, sizeof(*column_of));
     struct shape_table *t = find_table(shape, RAW_NAME, true);
-    if (!t) {
+    if (!t || !column_of) {
         return err_nomem(err);
     }
     if (!t->first && !add_column(shape, t, &(struct column){.name = RAW_NAME, .raw = true})) {
         return err_nomem(err);
     }
+    column_of[0] = shape_base(shape);
     *out = (struct shape_place){t->index, column_of, 1};
     return 0;
 }
@@ -187,19 +194,21 @@ static const char *base_name(struct shape *shape, const struct shape_table *t, c
 static int finish_table(struct shape *shape, const struct shape_table *t, struct table *out,
                         struct err *err)
 {
-    size_t n = PLAN_BASE_COLUMNS + t->ncolumns;
+    size_t base = shape_base(shape), n = base + t->ncolumns;
     struct column *columns = arena_array(shape->arena, n, sizeof(*columns));
     if (!columns) {
         return err_nomem(err);
     }
-    for (size_t i = 0; i < PLAN_BASE_COLUMNS; i++) {
-        columns[i].name = base_name(shape, t, base_names[i]);
+    for (size_t i = 0; i < base; i++) {
+        columns[i].name = base_name(shape, t,
+                                    i < PLAN_BASE_COLUMNS ? base_names[i]
+                                                          : shape->data[i - PLAN_BASE_COLUMNS]);
         if (!columns[i].name) {
             return err_nomem(err);
         }
     }
     for (const struct shape_column *c = t->first; c; c = c->next) {
-        columns[PLAN_BASE_COLUMNS + c->index] = c->column;
+        columns[base + c->index] = c->column;
     }
     *out = (struct table){t->name, columns, n};
     return 0;

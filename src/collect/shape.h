@@ -1,7 +1,7 @@
 /*
  * The shape of a run's tables: which columns, in which order, under which names.
  *
- *     struct shape shape = {.arena = &arena};
+ *     struct shape shape = {.arena = &arena};                        data: may be none
  *     shape_reader(&shape, "show_version", reader, &place, &err);     each, in order
  *     shape_raw(&shape, &place, &err);
  *     shape_finish(&shape, &tables, &ntables, &err);
@@ -21,6 +21,8 @@ struct shape_table;
 
 struct shape {
     struct arena *arena;
+    const char *const *data; /* columns behind the first four, for the inventory's data */
+    size_t ndata;
     struct shape_table *first, *last;
     size_t ntables;
 };

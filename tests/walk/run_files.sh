@@ -58,6 +58,12 @@ WRONG=$(cat password) "$COLLECT" -i failed.yml -t show_version -f csv --failed f
 "$COLLECT" hosts -i failed.yml > none 2>&1
 [ $? = 3 ] || fail 'an inventory without failures names no hosts'
 
+# Inventory data as columns.
+"$COLLECT" -q -i hosts.yml -t show_version -f csv --columns rack,site -l ios-001 > columns.csv
+[ "$(cut -d, -f1-3,5,6 columns.csv | tr '\n' ' ')" = \
+    'host,platform,command,rack,site ios-001,cisco_ios,show version,r1,ams ' ] ||
+    fail '--columns'
+
 # Places that cannot be written are found before anything connects.
 "$COLLECT" -i hosts.yml -t show_version --report none/report.json > out 2> talk3
 [ $? = 4 ] && ! grep -q Ran talk3 || fail 'a report in a folder that is not there'
