@@ -42,17 +42,35 @@ static bool enables(const struct shell *sh, struct view typed)
     return sh->s->enable && enable && same_words(typed, enable, sh->s->abbreviate);
 }
 
-/* The commands by which platform.yml prepares a shell are known to the device; those that do
- * not speak of the width turn its pager off. */
+/* Whether a command by which platform.yml prepares a shell turns the pager off: it speaks of
+ * it. */
+static bool is_about_paging(const char *command)
+{
+    static const char *const words[] = {"length", "pag", "more", "datadump", "rows"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strstr(command, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The commands by which platform.yml prepares a shell are known to the device. */
 static bool prepares(struct shell *sh, struct view typed)
 {
     const struct platform *p = sh->device->persona->platform;
     bool off = is_one_of(typed, sh->s->paging_off, sh->s->abbreviate);
-    bool setup = p && is_one_of(typed, p->setup, sh->s->abbreviate);
-    if (off || (setup && !strstr(typed.ptr, "width"))) {
+    bool known = off;
+    for (const char *const *setup = p ? p->setup : NULL; setup && *setup; setup++) {
+        if (same_words(typed, *setup, sh->s->abbreviate)) {
+            known = true;
+            off = off || is_about_paging(*setup);
+        }
+    }
+    if (off) {
         sh->paging = sh->s->pager_stuck && sh->paging;
     }
-    return off || setup;
+    return known;
 }
 
 void shell_answer_later(struct shell *sh, ms_t now)
@@ -61,8 +79,20 @@ void shell_answer_later(struct shell *sh, ms_t now)
     sh->replied = 0;
     sh->rows = 0;
     sh->asked = false;
+    sh->paged = false;
+    sh->skim = false;
     sh->due = now + sh->s->latency;
     sh->state = mute ? STATE_MUTE : STATE_BUSY;
+}
+
+/* Where the last line of text begins. */
+static size_t last_line(struct view text)
+{
+    size_t at = text.len;
+    while (at > 0 && text.ptr[at - 1] != '\n') {
+        at--;
+    }
+    return at;
 }
 
 static void complain(struct shell *sh, const char *text, const struct saying *saying)
@@ -70,7 +100,7 @@ static void complain(struct shell *sh, const char *text, const struct saying *sa
     struct strbuf prompt = STRBUF_INIT;
     struct saying here = *saying;
     shell_prompt_text(sh, &prompt);
-    here.column = prompt.len;
+    here.column = prompt.len - last_line(strbuf_view(&prompt));
     device_say(sh->device, text, &here, &sh->reply);
     strbuf_addch(&sh->reply, '\n');
     strbuf_release(&prompt);

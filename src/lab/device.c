@@ -34,6 +34,10 @@ static size_t fill(const struct device *device, struct view text, const struct s
         strbuf_addchars(out, ' ', saying->column + saying->bad);
         return VIEW("{caret}").len;
     }
+    if (view_starts(text, VIEW("{count}"))) {
+        strbuf_addf(out, "%zu", saying->count + 1);
+        return VIEW("{count}").len;
+    }
     if (view_starts(text, VIEW("{token}"))) {
         strbuf_addf(out, "%zu", saying->token);
         return VIEW("{token}").len;

@@ -43,6 +43,7 @@ struct saying {
     size_t bad;    /* offset in it of the first word not understood */
     size_t token;  /* that word's number, from 0 */
     size_t column; /* where the command begins on the terminal */
+    size_t count;  /* commands so far */
 };
 
 /* Appends a text of the settings with its {placeholders} filled in. */

@@ -22,8 +22,8 @@ void shell_prompt_text(const struct shell *sh, struct strbuf *out)
     if (s->wrong_prompt && sh->ran > 0) {
         prompt = s->wrong_prompt;
     }
-    const struct saying nothing = {0};
-    device_say(sh->device, prompt, &nothing, out);
+    const struct saying saying = {.count = sh->ran};
+    device_say(sh->device, prompt, &saying, out);
 }
 
 void shell_prompt(struct shell *sh)
@@ -79,10 +79,11 @@ static bool ask(struct shell *sh)
 
 static bool page(struct shell *sh)
 {
-    if (!sh->paging || sh->rows < sh->s->page_lines - 1) {
+    if (!sh->paging || sh->skim || sh->rows < sh->s->page_lines - 1) {
         return false;
     }
     shell_print(sh, view_of(sh->s->pager));
+    sh->paged = true;
     sh->state = STATE_PAGER;
     return true;
 }
@@ -94,7 +95,12 @@ void shell_reply(struct shell *sh)
         sh->replied = 0;
     }
     if (sh->replied >= end) {
-        finish(sh);
+        if (sh->paged && sh->s->pager_end) {
+            shell_print(sh, view_of(sh->s->pager_end));
+            sh->state = STATE_PAGER;
+        } else {
+            finish(sh);
+        }
         return;
     }
     if (ask(sh) || page(sh)) {
@@ -121,22 +127,32 @@ static void erase_pager(struct shell *sh)
     strbuf_addchars(&sh->out, '\b', width);
 }
 
+/* After the last page only `q` helps. */
+static void leave_pager(struct shell *sh)
+{
+    sh->paged = false;
+    sh->replied = sh->reply.len;
+    sh->state = STATE_REPLY;
+}
+
 void shell_pager_key(struct shell *sh, char key)
 {
-    if (!strchr(" \r\nqQ\3", key) || key == '\0') {
-        return;
-    }
+    bool quits = key == 'q' || key == 'Q' || key == '\3';
+    bool all = sh->s->pager_all && key == sh->s->pager_all[0];
     bool line = key == '\r' || key == '\n';
-    if (key == '\n' && sh->after_cr) {
-        sh->after_cr = false;
+    bool second_half = key == '\n' && sh->after_cr;
+    sh->after_cr = key == '\r';
+    if (second_half || !(quits || all || line || key == ' ') ||
+        (sh->replied >= sh->reply.len && !quits)) {
         return;
     }
-    sh->after_cr = key == '\r';
     sh->device->counts.pager_keys++;
     erase_pager(sh);
-    sh->rows = line ? sh->s->page_lines - 2 : 0;
-    sh->state = STATE_REPLY;
-    if (!line && key != ' ') {
-        sh->replied = sh->reply.len;
+    if (quits) {
+        leave_pager(sh);
+        return;
     }
+    sh->rows = line ? sh->s->page_lines - 2 : 0;
+    sh->skim = all;
+    sh->state = STATE_REPLY;
 }

@@ -80,6 +80,8 @@ static const struct yaml_field fields[] = {
     FIELD("abbreviate", YAML_BOOL, s.abbreviate, 0),
     FIELD("pager", YAML_STRING, s.pager, 0),
     FIELD("pager_erase", YAML_STRING, s.pager_erase, 0),
+    FIELD("pager_all", YAML_STRING, s.pager_all, 0),
+    FIELD("pager_end", YAML_STRING, s.pager_end, 0),
     FIELD("paging_off", YAML_STRINGS, s.paging_off, 0),
     FIELD("page_lines", YAML_INT, s.page_lines, .min = 2, .max = 100000),
     FIELD("echo", YAML_STRING, echo, 0),

@@ -4,7 +4,8 @@
  * command line, and the device's own entry in the device file. One table of keys serves both
  * files; collect-lab.1 lists them.
  *
- * Texts may hold {hostname} and {username}; `error` and `ambiguous` also {command}, {word} (its
+ * Texts may hold {hostname} and {username}, prompts also {count} (commands so far, and one);
+ * `error` and `ambiguous` also {command}, {word} (its
  * first word), {bad} (its first word that was not understood), {token} (that one's number) and
  * {caret} (blanks up to it on the terminal).
  */
@@ -83,6 +84,8 @@ struct settings {
     bool abbreviate;       /* commands may be cut short */
     const char *pager;     /* "--More--"; NULL or empty = never pages */
     const char *pager_erase;
+    const char *pager_all;         /* the key that prints all the rest */
+    const char *pager_end;         /* what stands after the last page, until `q` */
     const char *const *paging_off; /* commands, beside those of platform.yml */
     int page_lines;
     enum echo_style echo;

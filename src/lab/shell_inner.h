@@ -29,6 +29,8 @@ struct shell {
     bool interactive, hung_up, dropped;
     bool privileged, paging;
     bool asked;      /* the question of this reply */
+    bool paged;      /* this reply, at least once */
+    bool skim;       /* the rest of this reply comes in one piece */
     bool is_error;   /* the reply is a complaint */
     bool after_cr;   /* a LF now belongs to the CR before it */
     int escape;      /* reading a key's escape sequence: 1 after ESC, 2 in its parameters */
