@@ -15,7 +15,7 @@ static int blame(const struct host *host, struct err *err)
     } else {
         err_prefix(err, "%s", host->name);
     }
-    return ERR_INPUT;
+    return err && err->code ? err->code : ERR_INPUT;
 }
 
 static int load_key(struct supplies *supplies, size_t job, const struct host *host,

@@ -294,7 +294,7 @@ static void set_supplies(struct task *task, struct connection_options *ssh)
         ssh->nkeys = 1;
     } else if (loop->options.use_agent) {
         ssh->keys = keyset_defaults(loop->supplies.keys, &ssh->nkeys);
-        ssh->use_agent = true;
+        ssh->use_agent = getenv("SSH_AUTH_SOCK") != NULL;
     }
 }
 

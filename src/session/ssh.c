@@ -51,6 +51,7 @@ int connection_new(struct connection **out, int fd, const struct connection_opti
     }
     c->options = *options;
     c->fd = fd;
+    strbuf_init(&c->lists);
     c->doing = "the connection's set-up";
     ssh_set_blocking(c->session, 0);
     rc = set_options(c, fd, err);
@@ -81,6 +82,7 @@ void connection_free(struct connection *c)
         close(fd);
     }
     ssh_free(c->session);
+    strbuf_release(&c->lists);
     free(c->algorithms);
     free(c->fingerprint);
     free(c);
@@ -140,7 +142,8 @@ enum step connection_fail(struct connection *c, enum fault fault, struct err *er
         fault = FAULT_LOST;
     }
     c->fault = fault;
-    if (algorithms_explain(text, c->options.legacy, err)) {
+    if (algorithms_explain(&c->lists, c->options.legacy, err)) {
+        c->fault = FAULT_PROTOCOL;
         return STEP_FAILED;
     }
     if (fault == FAULT_LOST) {
@@ -213,16 +216,18 @@ enum step connection_handshake(struct connection *c, struct err *err)
     if (c->trusted) {
         return STEP_DONE;
     }
-    c->doing = ssh_get_serverbanner(c->session) ? "the key exchange" : "the SSH greeting";
+    bool greeted = ssh_get_serverbanner(c->session) != NULL;
+    c->doing = greeted ? "the key exchange" : "the SSH greeting";
+    algorithms_peek(connection_fd(c), greeted, &c->lists);
     c->begun = true;
     int rc = ssh_connect(c->session);
     if (rc == SSH_AGAIN) {
-        c->doing = ssh_get_serverbanner(c->session) ? "the key exchange" : "the SSH greeting";
         return STEP_WAIT;
     }
     if (rc != SSH_OK) {
         return connection_fail(c, FAULT_PROTOCOL, err);
     }
+    strbuf_release(&c->lists);
     return judge(c, err);
 }
 

@@ -2,10 +2,13 @@
 
 #include "base/strbuf.h"
 
+#include <stdint.h>
+#include <sys/socket.h>
+
 struct offer {
     enum ssh_options_e option;
-    const char *name;   /* for people */
-    const char *method; /* libssh's name of it in its error message */
+    const char *name; /* for people */
+    int place;        /* of its list in a KEXINIT packet, -1 = none */
     const char *modern;
     const char *legacy; /* added */
 };
@@ -17,26 +20,26 @@ struct offer {
 #define OLD_MACS ",hmac-sha1,hmac-sha1-etm@openssh.com"
 
 static const struct offer offers[] = {
-    {SSH_OPTIONS_KEY_EXCHANGE, "key exchange", "kex algos",
+    {SSH_OPTIONS_KEY_EXCHANGE, "key exchange", 0,
      "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
      "ecdh-sha2-nistp521,diffie-hellman-group14-sha256,diffie-hellman-group-exchange-sha256,"
      "diffie-hellman-group16-sha512,diffie-hellman-group18-sha512",
      ",diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1,"
      "diffie-hellman-group1-sha1"},
-    {SSH_OPTIONS_HOSTKEYS, "host key type", "server host key algo",
+    {SSH_OPTIONS_HOSTKEYS, "host key type", 1,
      "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,"
      "rsa-sha2-256",
      ",ssh-rsa"},
-    {SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, "user key type", NULL,
+    {SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, "user key type", -1,
      "ssh-ed25519-cert-v01@openssh.com,ecdsa-sha2-nistp256-cert-v01@openssh.com,"
      "ecdsa-sha2-nistp384-cert-v01@openssh.com,ecdsa-sha2-nistp521-cert-v01@openssh.com,"
      "rsa-sha2-512-cert-v01@openssh.com,rsa-sha2-256-cert-v01@openssh.com,ssh-ed25519,"
      "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256",
      ",ssh-rsa"},
-    {SSH_OPTIONS_CIPHERS_C_S, "cipher", "encryption client->server", CIPHERS, OLD_CIPHERS},
-    {SSH_OPTIONS_CIPHERS_S_C, "cipher", "encryption server->client", CIPHERS, OLD_CIPHERS},
-    {SSH_OPTIONS_HMAC_C_S, "MAC", "mac algo client->server", MACS, OLD_MACS},
-    {SSH_OPTIONS_HMAC_S_C, "MAC", "mac algo server->client", MACS, OLD_MACS},
+    {SSH_OPTIONS_CIPHERS_C_S, "cipher", 2, CIPHERS, OLD_CIPHERS},
+    {SSH_OPTIONS_CIPHERS_S_C, "cipher", 3, CIPHERS, OLD_CIPHERS},
+    {SSH_OPTIONS_HMAC_C_S, "MAC", 4, MACS, OLD_MACS},
+    {SSH_OPTIONS_HMAC_S_C, "MAC", 5, MACS, OLD_MACS},
 };
 
 #define OFFERS (sizeof(offers) / sizeof(offers[0]))
@@ -120,56 +123,89 @@ int algorithms_offer(ssh_session session, bool legacy, const char *known, struct
     return 0;
 }
 
-/* The words of libssh 0.10: "kex error : no match for method NAME: server [A,B], client [C]".
+/* The device's KEXINIT (RFC 4253, 7.1): length, padding, type 20, 16 random bytes, name-lists.
  */
 
-static struct view bracketed(const char *text, const char *label)
+#define KEXINIT   20
+#define TO_LISTS  22
+#define PEEK_SIZE 4096 /* what libssh reads at once */
+
+static uint32_t number_at(struct view v, size_t at)
 {
-    const char *start = strstr(text, label);
-    if (!start) {
-        return VIEW_NONE;
-    }
-    start += strlen(label);
-    return view_make(start, strcspn(start, "]")); /* a long message is cut before the bracket */
+    const unsigned char *p = (const unsigned char *)v.ptr + at;
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static const struct offer *offer_named(const char *text)
+/* What follows the line that begins with SSH-. */
+static struct view after_greeting(struct view v)
 {
-    static const char label[] = "no match for method ";
-    const char *method = strstr(text, label);
-    for (size_t i = 0; method && i < OFFERS; i++) {
-        const char *name = offers[i].method;
-        if (name && strncmp(method + sizeof(label) - 1, name, strlen(name)) == 0) {
-            return &offers[i];
+    bool found = false;
+    while (v.len && !found) {
+        const char *end = memchr(v.ptr, '\n', v.len);
+        found = view_starts(v, VIEW("SSH-"));
+        v = end ? view_slice(v, (size_t)(end - v.ptr) + 1, v.len) : VIEW_NONE;
+    }
+    return v;
+}
+
+void algorithms_peek(int fd, bool greeted, struct strbuf *lists)
+{
+    char buf[PEEK_SIZE];
+    ssize_t n = recv(fd, buf, sizeof(buf), MSG_PEEK | MSG_DONTWAIT);
+    struct view v = view_make(buf, n > 0 ? (size_t)n : 0);
+    if (!greeted) {
+        v = after_greeting(v);
+    }
+    if (v.len > TO_LISTS && v.ptr[5] == KEXINIT && number_at(v, 0) < PEEK_SIZE) {
+        strbuf_reset(lists);
+        strbuf_addview(lists, view_slice(v, TO_LISTS, v.len));
+    }
+}
+
+static struct view list_at(struct view lists, int place)
+{
+    for (int i = 0; lists.len >= 4; i++) {
+        uint32_t len = number_at(lists, 0);
+        if (len > lists.len - 4) {
+            break;
         }
+        if (i == place) {
+            return view_slice(lists, 4, 4 + (size_t)len);
+        }
+        lists = view_slice(lists, 4 + (size_t)len, lists.len);
     }
-    return NULL;
+    return VIEW_NONE;
 }
 
-static bool legacy_would_do(const struct offer *offer, struct view server)
+static bool in_common(const char *ours, struct view theirs)
 {
-    while (server.len) {
-        if (has(view_of(offer->legacy), take(&server))) {
+    while (theirs.len) {
+        if (has(view_of(ours), take(&theirs))) {
             return true;
         }
     }
     return false;
 }
 
-bool algorithms_explain(const char *text, bool legacy, struct err *err)
+/* An empty list is one that was not seen. */
+static bool missing(const struct offer *offer, struct view theirs, bool legacy)
 {
-    const struct offer *offer = offer_named(text);
-    if (!offer) {
-        return false;
+    return theirs.len && !in_common(offer->modern, theirs) &&
+           !(legacy && in_common(offer->legacy, theirs));
+}
+
+bool algorithms_explain(const struct strbuf *lists, bool legacy, struct err *err)
+{
+    for (size_t i = 0; i < OFFERS; i++) {
+        struct view theirs = list_at(strbuf_view(lists), offers[i].place);
+        if (missing(&offers[i], theirs, legacy)) {
+            bool would_do = !legacy && in_common(offers[i].legacy, theirs);
+            err_set(err, ERR_HOST, "no common %s: the device has only %.*s%s", offers[i].name,
+                    VIEW_ARG(view_slice(theirs, 0, 400)),
+                    would_do ? "; `legacy: true` for this host adds what it needs"
+                             : ", which is not supported");
+            return true;
+        }
     }
-    struct view server = bracketed(text, "server [");
-    const char *advice = "";
-    if (!legacy && legacy_would_do(offer, server)) {
-        advice = "; `legacy: true` for this host adds what it needs";
-    } else if (legacy) {
-        advice = ", not even with legacy algorithms";
-    }
-    err_set(err, ERR_HOST, "no common %s: the device has only %.*s%s", offer->name,
-            VIEW_ARG(view_slice(server, 0, 400)), advice);
-    return true;
+    return false;
 }

@@ -16,8 +16,16 @@
  */
 int algorithms_offer(ssh_session session, bool legacy, const char *known, struct err *err);
 
-/* Turns libssh's "no match for method" into words: which class, what the device has, and the
- * setting that would add it. False when text is no such message. */
-bool algorithms_explain(const char *text, bool legacy, struct err *err);
+/*
+ * Why a key exchange failed for want of a common algorithm: which class, what the device has,
+ * and the setting that would add it. libssh has words for it but loses them when the socket was
+ * writable in the same moment, so the device's own offer (KEXINIT, still in the clear) is
+ * looked at in the socket before libssh reads it.
+ *
+ *     algorithms_peek(fd, greeted, &lists);           before each step of the key exchange
+ *     algorithms_explain(&lists, legacy, &err)        true: err says why
+ */
+void algorithms_peek(int fd, bool greeted, struct strbuf *lists);
+bool algorithms_explain(const struct strbuf *lists, bool legacy, struct err *err);
 
 #endif

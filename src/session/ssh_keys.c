@@ -113,10 +113,12 @@ static int import(struct key *key, struct asking *asking, struct err *err)
                        "key %s: it is encrypted; load it into ssh-agent (`ssh-add %s`)",
                        key->path, key->path);
     }
+    if (asking->asked && !err->text[0]) {
+        return err_set(err, ERR_INPUT, "key %s: wrong passphrase", key->path);
+    }
     if (asking->asked) {
-        return err && err->text[0]
-                   ? ERR_INPUT
-                   : err_set(err, ERR_INPUT, "key %s: wrong passphrase", key->path);
+        err_prefix(err, "key %s is encrypted", key->path);
+        return err->code;
     }
     return err_set(err, ERR_INPUT, "key %s: not a private key that can be read", key->path);
 }
@@ -152,9 +154,7 @@ static struct key *key_read(const char *path, keyset_ask ask, void *user, struct
         err_nomem(err);
         goto fail;
     }
-    if (err) {
-        err->text[0] = '\0';
-    }
+    err->text[0] = '\0';
     if (import(key, &asking, err) < 0 || add_certificate(key, err) < 0) {
         goto fail;
     }

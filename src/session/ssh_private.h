@@ -25,6 +25,7 @@ struct connection {
     bool begun;   /* libssh knows of fd, and may close it */
     bool trusted; /* the host key is: the only way to it is hostkeys_trust() */
     struct auth auth;
+    struct strbuf lists; /* the server's algorithms, until the keys are exchanged */
     char *algorithms;
     char *fingerprint;
 };

@@ -1,0 +1,236 @@
+#!/usr/bin/python3
+"""Logging in, as the lab counts it: which ways in work, what is sent where, and how each failure
+reads. No password byte before the host key is trusted; one attempt per way and secret."""
+import json
+import os
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from fleet import Lab  # noqa: E402
+
+COLLECT = os.environ["COLLECT"]
+failures = 0
+
+
+def check(what, ok, *seen):
+    global failures
+    if not ok:
+        failures += 1
+        print("FAILED:", what, *seen)
+
+
+def collect(lab, *options, inventory="hosts.yml", **env):
+    """The run's exit status, records and talk."""
+    home = lab.dir + "/home"
+    os.makedirs(home, exist_ok=True)
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("SSH_")}
+    environ.update(HOME=home, **env)
+    run = subprocess.run([COLLECT, "-i", f"{lab.dir}/{inventory}", "-f", "json", *options],
+                         capture_output=True, text=True, env=environ, timeout=120)
+    try:
+        records = json.loads(run.stdout or "[]")
+    except ValueError:
+        records = []
+    return run.returncode, records, run.stderr
+
+
+def reason(talk, host):
+    m = re.search(rf"^{re.escape(host)}: (.*)$", talk, re.M) or re.search(
+        rf"{re.escape(host)}\b[: ]+(.*)$", talk, re.M)
+    return m[1] if m else talk
+
+
+def edit(lab, pattern, replacement, name="edited.yml"):
+    text = open(lab.dir + "/hosts.yml").read()
+    changed = re.sub(pattern, replacement, text, flags=re.M)
+    check(f"the inventory has {pattern}", changed != text, text)
+    open(f"{lab.dir}/{name}", "w").write(changed)
+    return name
+
+
+def ways_in():
+    with Lab(devices="""\
+  - {platform: linux, hostname: pw, auth: [password]}
+  - {platform: linux, hostname: kbd, auth: [keyboard-interactive]}
+  - {platform: linux, hostname: open, auth: [none]}
+  - {platform: linux, hostname: both}
+  - {platform: cisco_ios, hostname: router, auth: [password], enable: s3cret}
+""") as lab:
+        status, records, talk = collect(lab, "-t", "show_version")
+        hosts = sorted({r["host"] for r in records})
+        check("all ways in", status == 0 and hosts == ["both", "kbd", "open", "pw", "router"], talk)
+    for host, requests in (("pw", "2"), ("kbd", "2"), ("open", "1"), ("both", "2")):
+        check(f"requests of {host}", lab.stats[host]["auth_requests"] == requests, lab.stats[host])
+        check(f"one connection of {host}", lab.stats[host]["connections"] == "1")
+    check("nothing for nothing", lab.stats["open"]["password_bytes"] == "0")
+    check("once", lab.stats["both"]["password_bytes"] == "5", lab.stats["both"])
+
+
+def keys():
+    with Lab(devices="- {platform: linux, hostname: key, auth: [publickey]}") as lab:
+        status, records, talk = collect(lab, "-c", "whoami")
+        check("a key", status == 0 and records[0]["output"] == "admin\n", talk)
+        os.chmod(lab.dir + "/id_ed25519", 0o644)
+        status, _, talk = collect(lab, "-c", "whoami")
+        check("a key that others may read", status == 3 and "chmod 600" in talk, status, talk)
+        os.chmod(lab.dir + "/id_ed25519", 0o600)
+        subprocess.run(["ssh-keygen", "-q", "-p", "-N", "long enough", "-f",
+                        lab.dir + "/id_ed25519"], check=True, stdout=subprocess.DEVNULL)
+        status, _, talk = collect(lab, "-c", "whoami")
+        check("an encrypted key", status in (2, 3) and "id_ed25519 is encrypted" in talk, status, talk)
+    check("found before anything connected", lab.stats["key"]["connections"] == "1", lab.stats)
+
+
+def agent():
+    """The agent's key, when the inventory names none."""
+    with Lab(devices="- {platform: linux, hostname: key, auth: [publickey]}") as lab:
+        out = subprocess.run(["ssh-agent", "-s"], capture_output=True, text=True, check=True).stdout
+        env = dict(re.findall(r"(SSH_\w+)=([^;]+)", out))
+        try:
+            subprocess.run(["ssh-add", "-q", lab.dir + "/id_ed25519"], check=True,
+                           env=dict(os.environ, **env), stderr=subprocess.DEVNULL)
+            name = edit(lab, r"key: \S+?(, |})", r"legacy: false\1")
+            status, records, talk = collect(lab, "-c", "whoami", inventory=name, **env)
+            check("the agent's key", status == 0 and len(records) == 1, talk)
+            status, _, talk = collect(lab, "-c", "whoami", inventory=name)
+            check("no agent", status == 1 and "no key or password" in talk, talk)
+        finally:
+            subprocess.run(["kill", env["SSH_AGENT_PID"]], check=True)
+
+
+def wrong_password():
+    with Lab(devices="""\
+  - {platform: linux, hostname: pw, auth: [password]}
+  - {platform: linux, hostname: kbd, auth: [keyboard-interactive]}
+  - {platform: linux, hostname: both}
+  - {platform: linux, hostname: good, password: fine}
+""") as lab:
+        with open(lab.dir + "/password", "w") as file:
+            file.write("wrong!!\n")
+        status, records, talk = collect(lab, "-c", "whoami")
+        check("only the good one", status == 1 and [r["host"] for r in records] == ["good"], talk)
+        for host, tried, takes in (("pw", "password", "password"),
+                                   ("kbd", "keyboard-interactive", "keyboard-interactive"),
+                                   ("both", "keyboard-interactive",
+                                    "keyboard-interactive,password")):
+            line = f"login of admin denied (tried {tried}; the device takes {takes})"
+            check(f"the reason of {host}", line in reason(talk, host), talk)
+    for host in ("pw", "kbd", "both"):
+        check(f"{host}: the password was sent once",
+              lab.stats[host]["password_bytes"] == "7" and lab.stats[host]["connections"] == "1",
+              lab.stats[host])
+
+
+def host_keys():
+    with Lab(devices="""\
+  - {platform: linux, hostname: known}
+  - {platform: linux, hostname: changed, host_key: changed}
+  - {platform: linux, hostname: unlisted, host_key: unlisted}
+  - {platform: linux, hostname: revoked, host_key: revoked}
+""") as lab:
+        known_hosts = open(lab.dir + "/known_hosts").read()
+        status, records, talk = collect(lab, "-c", "whoami")
+        check("strict", status == 1 and [r["host"] for r in records] == ["known"], talk)
+        check("changed", "the host key has changed: it shows ssh-ed25519 SHA256:" in talk
+              and re.search(r"known_hosts:\d+ has ssh-ed25519 SHA256:", talk)
+              and "ssh-keygen -R" in talk, talk)
+        check("unlisted", "unknown host key" in talk and "ssh-keyscan -p" in talk, talk)
+        check("revoked", "is marked @revoked in" in talk, talk)
+        check("known_hosts untouched", open(lab.dir + "/known_hosts").read() == known_hosts)
+    for host in ("changed", "unlisted", "revoked"):
+        check(f"{host}: nothing was sent", lab.stats[host]["auth_requests"] == "0"
+              and lab.stats[host]["password_bytes"] == "0", lab.stats[host])
+
+
+def other_policies():
+    with Lab(devices="""\
+  - {platform: linux, hostname: changed, host_key: changed}
+  - {platform: linux, hostname: revoked, host_key: revoked}
+  - {platform: linux, hostname: new, host_key: unlisted, count: 30}
+""") as lab:
+        status, records, talk = collect(lab, "-c", "whoami", "--host-keys", "accept-new", "-w", "30")
+        check("accept-new", status == 1 and len(records) == 30, len(records), talk)
+        added = open(lab.dir + "/known_hosts").read().splitlines()[-30:]
+        check("30 new lines", len(set(added)) == 30
+              and all(re.fullmatch(r"\S+ ssh-ed25519 [\w+/=]+", line) for line in added), added)
+        address, port = list(lab.hosts.values())[-1]
+        found = subprocess.run(["ssh-keygen", "-F", f"[{address}]:{port}", "-f",
+                                lab.dir + "/known_hosts"], capture_output=True, text=True)
+        check("ssh-keygen finds it", found.returncode == 0, found.stdout, found.stderr)
+        status, records, talk = collect(lab, "-c", "whoami")
+        check("known from now on", len(records) == 30, talk)
+        status, records, talk = collect(lab, "-c", "whoami", "--host-keys", "off")
+        check("off", status == 0 and len(records) == 32, talk)
+        check("off is named", "not checked" in talk, talk)
+    check("nothing to a changed one but with off", lab.stats["changed"]["auth_requests"] == "2",
+          lab.stats["changed"])
+
+
+def pinned():
+    with Lab(devices="- {platform: linux, hostname: one, host_key: unlisted}") as lab:
+        _, _, talk = collect(lab, "-c", "whoami")
+        shown = re.search(r"SHA256:[\w+/]+", talk)[0]
+        name = edit(lab, r"('one': \{)", rf"\1fingerprint: '{shown}', ")
+        status, records, talk = collect(lab, "-c", "whoami", inventory=name)
+        check("the pinned key", status == 0 and len(records) == 1, talk)
+        name = edit(lab, r"('one': \{)", rf"\1fingerprint: 'SHA256:{'A' * 43}', ")
+        status, records, talk = collect(lab, "-c", "whoami", "--host-keys", "off", inventory=name)
+        check("another key than the pinned one", status == 1 and "not the pinned one" in talk, talk)
+    check("nothing was sent", lab.stats["one"]["auth_requests"] == "2", lab.stats)
+
+
+def silent():
+    """A host that falls silent in each phase ends at its time-out, with a line that says where."""
+    phases = {"accept": "connect to|the SSH greeting", "banner": "the SSH greeting",
+              "kex": "the key exchange", "auth": r"authentication", "channel": "a channel",
+              "prompt": "prompt", "command": "the last line is|show version"}
+    devices = "".join(f"  - {{platform: cisco_ios, hostname: {p}, silent: {p}}}\n" for p in phases)
+    with Lab(devices=devices + "  - {platform: cisco_ios, hostname: fine}\n") as lab:
+        status, records, talk = collect(lab, "-c", "show version", "--timeout", "2s")
+        check("the others go on", status == 1 and [r["host"] for r in records] == ["fine"], talk)
+        for phase, words in phases.items():
+            line = reason(talk, phase)
+            check(f"silent {phase}", re.search(words, line) and re.search("timed out|no prompt", line),
+                  line)
+
+
+def legacy():
+    with Lab(devices="""\
+  - {platform: linux, hostname: old, legacy: true}
+  - {platform: linux, hostname: young}
+""") as lab:
+        text = open(lab.dir + "/hosts.yml").read()
+        modern = re.sub(r"legacy: true(, )?", "", text)
+        open(lab.dir + "/modern.yml", "w").write(modern)
+        status, records, talk = collect(lab, "-c", "whoami", inventory="modern.yml")
+        check("refused", status == 1 and [r["host"] for r in records] == ["young"], talk)
+        check("which class, and what to do", "no common key exchange" in talk
+              and "diffie-hellman-group" in talk and "`legacy: true`" in talk, talk)
+        named = modern.replace("'old': {", "'old': {legacy: true, ")
+        open(lab.dir + "/named.yml", "w").write(named)
+        status, records, talk = collect(lab, "-c", "whoami", inventory="named.yml")
+        check("with legacy", status == 0 and len(records) == 2, talk)
+
+
+def stop_early():
+    with Lab("--platform", "linux", "--devices", "20") as lab:
+        with open(lab.dir + "/password", "w") as file:
+            file.write("wrong\n")
+        status, records, talk = collect(lab, "-c", "whoami", "--stop-on-auth-failure")
+        if status == 2:
+            return  # not an option yet
+        check("nobody", status == 1 and not records, talk)
+    sent = sum(int(row["password_bytes"]) for row in lab.stats.values())
+    check("the wrong password was sent once", sent == 5, sent)
+
+
+for test in (ways_in, keys, agent, wrong_password, host_keys, other_policies, pinned, silent,
+             legacy, stop_early):
+    try:
+        test()
+    except Exception as error:  # a test that breaks has failed, the others still run
+        failures += 1
+        print("FAILED:", test.__name__, repr(error))
+sys.exit(1 if failures else 0)
