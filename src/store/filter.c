@@ -273,20 +273,21 @@ static int close_filter(struct writer *w, struct err *err)
     for (size_t i = 0; i < f->ntables && f->keeps && status == 0; i++) {
         status = pass_on(f, i, err);
     }
-    struct writer *next = f->next;
-    release(f);
+    /* the next writer uses the tables until it is closed */
     if (status < 0) {
-        writer_abort(next);
-        return status;
+        writer_abort(f->next);
+    } else if (f->next) {
+        status = writer_close(f->next, err);
     }
-    return next ? writer_close(next, err) : 0;
+    release(f);
+    return status;
 }
 
 static void abort_filter(struct writer *w)
 {
-    struct writer *next = ((struct filter *)w)->next;
-    release((struct filter *)w);
-    writer_abort(next);
+    struct filter *f = (struct filter *)w;
+    writer_abort(f->next);
+    release(f);
 }
 
 int filter_open(struct writer **out, const struct filter_options *options,
