@@ -277,7 +277,18 @@ static void remove_end(struct textfsm_template *t)
     }
 }
 
-static int resolve(const struct parser *p, struct rule *rule)
+/* Makes the line that holds `at` the current one again. */
+static void go_to_line(struct parser *p, unsigned line_no, const char *at)
+{
+    const char *start = at;
+    while (start > p->t->text.ptr && start[-1] != '\n' && start[-1] != '\r') {
+        start--;
+    }
+    p->line = view_make(start, (size_t)(at - start));
+    p->line_no = line_no;
+}
+
+static int resolve(struct parser *p, struct rule *rule)
 {
     if (rule->pub.line_op == TEXTFSM_ERROR || rule->target.len == 0) {
         return 0;
@@ -288,7 +299,8 @@ static int resolve(const struct parser *p, struct rule *rule)
     }
     const struct state *state = find_state(p->t, rule->target);
     if (!state) {
-        return whole_fail(p, rule->pub.line, "there is no state \"%.*s\" to go to",
+        go_to_line(p, rule->pub.line, rule->target.ptr);
+        return parse_fail(p, rule->target.ptr, "there is no state \"%.*s\" to go to",
                           VIEW_ARG(rule->target));
     }
     rule->dest = (int)(state - p->t->states);

@@ -248,7 +248,7 @@ static void test_error_places(void)
         {"Value List,Sticky A (x)\n", "t:1:12: unknown option \"Sticky\""},
         {"Value A (x)\n\nStart\n  ^a -> Rec.ord\n", "t:4:9: \"Rec.ord\" is no action"},
         {"Value A (x)\n\nStart\n  ^a ->Record\n", "t:4:8: expected a blank"},
-        {"Value A (x)\n\nStart\n  ^a -> Nope\n", "t:4: there is no state \"Nope\""},
+        {"Value A (x)\n\nStart\n  ^a -> Nope\n", "t:4:9: there is no state \"Nope\""},
         {"Value A (x)\n\nStart\n   ^a\n", "t:4:1: a rule begins with"},
         {"Value A (x)\n\nBegin\n", "t: there is no state \"Start\""},
         {"Value A (\xFF)\n", "t:1:10: byte 0xFF is not UTF-8"},
