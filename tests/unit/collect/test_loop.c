@@ -96,10 +96,10 @@ static void test_commands(void)
     static const char *const list[] = {"echo a; echo b", "pwd", "whoami"};
     char expect[64];
     snprintf(expect, sizeof(expect), "%s\n", getpwuid(getuid())->pw_name);
-    make_plan(12, list, 3);
+    make_plan(6, list, 3);
     size_t before = log_count("Accepted publickey");
     run();
-    for (size_t i = 0; i < 12; i++) {
+    for (size_t i = 0; i < 6; i++) {
         const struct host_result *r = results[i];
         CHECK(r && r->status == STATUS_OK && !r->reason && r->ncommands == 3);
         CHECK_STR(r->commands[0].output.buf, "a\nb\n");
@@ -108,7 +108,7 @@ static void test_commands(void)
         CHECK(r->connect_ms >= 0 && r->auth_ms >= 0 && r->total_ms >= r->connect_ms);
         CHECK(r->fingerprint && strstr(r->algorithms, "curve25519"));
     }
-    CHECK(log_count("Accepted publickey") - before == 12);
+    CHECK(log_count("Accepted publickey") - before == 6);
     forget();
 }
 
@@ -140,47 +140,6 @@ static bool reason_has(const struct host_result *r, const char *part)
     return false;
 }
 
-/* One bad host among good ones: they do not notice. */
-static const struct host_result *run_with(void (*spoil)(struct host *host))
-{
-    make_plan(3, one, 1);
-    hosts[1].connect_ms = hosts[1].auth_ms = hosts[1].idle_ms = 700;
-    spoil(&hosts[1]);
-    run();
-    CHECK(results[0]->status == STATUS_OK && results[2]->status == STATUS_OK);
-    CHECK(results[1]->commands[0].status != STATUS_OK);
-    return results[1];
-}
-
-static int spare_port, silent_fd;
-
-static void refuse(struct host *host)
-{
-    host->port = sshd_free_port();
-    spare_port = host->port;
-}
-
-static void test_refused(void)
-{
-    char expect[64];
-    const struct host_result *r = run_with(refuse);
-    snprintf(expect, sizeof(expect), "connect to 127.0.0.1 port %d: Connection refused",
-             spare_port);
-    CHECK(r->status == STATUS_UNREACHABLE);
-    CHECK_STR(r->reason, expect);
-    forget();
-}
-
-static void misname(struct host *host)
-{
-    host->address = "no-such-host.invalid";
-}
-
-static void silence(struct host *host)
-{
-    host->port = spare_port;
-}
-
 static int listen_on(int *port)
 {
     struct sockaddr_in addr = {.sin_family = AF_INET};
@@ -192,22 +151,37 @@ static int listen_on(int *port)
     return fd;
 }
 
-static void test_name(void)
+/* Bad hosts among good ones: each has its reason, and the good ones do not notice. */
+static void test_failures(void)
 {
-    const struct host_result *r = run_with(misname);
-    CHECK(r->status == STATUS_UNREACHABLE || r->status == STATUS_TIMED_OUT);
-    CHECK(reason_has(r, "looking up no-such-host.invalid: "));
-    forget();
-}
+    enum { GOOD, REFUSED, NAMELESS, SILENT, DENIED, GOOD_TOO, COUNT };
+    char expect[64];
+    make_plan(COUNT, one, 1);
+    hosts[REFUSED].port = sshd_free_port();
+    hosts[NAMELESS].address = "no-such-host.invalid";
+    int fd = listen_on(&hosts[SILENT].port);
+    hosts[SILENT].connect_ms = 700;
+    hosts[DENIED].username = "nobody-here";
+    run();
+    close(fd);
+    CHECK(results[GOOD]->status == STATUS_OK && results[GOOD_TOO]->status == STATUS_OK);
 
-static void test_silent(void)
-{
-    silent_fd = listen_on(&spare_port);
-    const struct host_result *r = run_with(silence);
-    CHECK(r->status == STATUS_TIMED_OUT);
-    CHECK(reason_has(r, "timed out during the SSH greeting"));
-    CHECK(r->total_ms >= 700 && r->total_ms < 3000);
-    close(silent_fd);
+    snprintf(expect, sizeof(expect), "connect to 127.0.0.1 port %d: Connection refused",
+             hosts[REFUSED].port);
+    CHECK(results[REFUSED]->status == STATUS_UNREACHABLE);
+    CHECK_STR(results[REFUSED]->reason, expect);
+    CHECK(results[REFUSED]->commands[0].status == STATUS_UNREACHABLE);
+
+    CHECK(results[NAMELESS]->status == STATUS_UNREACHABLE);
+    CHECK(reason_has(results[NAMELESS], "looking up no-such-host.invalid: "));
+
+    CHECK(results[SILENT]->status == STATUS_TIMED_OUT && results[SILENT]->total_ms >= 700);
+    CHECK(reason_has(results[SILENT], "timed out during the SSH greeting, after 0."));
+
+    CHECK(results[DENIED]->status == STATUS_AUTH);
+    CHECK(reason_has(results[DENIED],
+                     "login of nobody-here denied (tried publickey; the device "
+                     "takes publickey)"));
     forget();
 }
 
@@ -235,20 +209,6 @@ static void test_unknown_key(void)
     write_known_hosts("host.pub");
 }
 
-static void other_user(struct host *host)
-{
-    host->username = "nobody-here";
-}
-
-static void test_denied(void)
-{
-    const struct host_result *r = run_with(other_user);
-    CHECK(r->status == STATUS_AUTH);
-    CHECK(reason_has(r, "login of nobody-here denied (tried publickey; the device takes "
-                        "publickey)"));
-    forget();
-}
-
 /* localhost may be ::1 first, where no sshd listens. */
 static void test_addresses(void)
 {
@@ -260,10 +220,10 @@ static void test_addresses(void)
 
 static void test_command_times(void)
 {
-    static const char *const slow[] = {"echo begun; sleep 4", "echo never"};
+    static const char *const slow[] = {"echo begun; sleep 7", "echo never"};
     static const char *const trickle[] = {"while echo x; do sleep 0.1; done"};
     make_plan(1, slow, 2);
-    options.idle_ms = 1200;
+    options.idle_ms = 2500;
     const struct host_result *r = run();
     CHECK(r->status == STATUS_TIMED_OUT && reason_has(r, "no more output came"));
     CHECK_STR(r->commands[0].output.buf, "begun\n");
@@ -281,10 +241,10 @@ static void test_command_times(void)
 static void test_flood(void)
 {
     static const char *const flood[] = {"yes"};
-    make_plan(3, flood, 1);
+    make_plan(2, flood, 1);
     platform.max_bytes = 1 << 20;
     run();
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 2; i++) {
         CHECK(results[i]->status == STATUS_TOO_LARGE);
         CHECK(results[i]->commands[0].output.len <= 1 << 20);
     }
@@ -312,7 +272,7 @@ static void test_broken(void)
 static void test_retry(void)
 {
     make_plan(1, one, 1);
-    refuse(&hosts[0]);
+    hosts[0].port = sshd_free_port();
     options.retries = 1;
     const struct host_result *r = run();
     CHECK(r->status == STATUS_UNREACHABLE && r->total_ms >= 500);
@@ -345,7 +305,7 @@ static void test_cancel(void)
 static void test_abandon(void)
 {
     struct loop *loop = NULL;
-    make_plan(30, one, 1);
+    make_plan(12, one, 1);
     hosts[7].address = "no-such-host.invalid";
     CHECK(loop_start(&loop, &plan, &options, &err) == 0);
     host_result_free(loop_next(loop, 1000));
@@ -355,26 +315,26 @@ static void test_abandon(void)
 /* The first login is denied: nobody else tries that password. */
 static void test_stop_on_auth_failure(void)
 {
-    make_plan(6, one, 1);
+    make_plan(4, one, 1);
     options.stop_on_auth_failure = true;
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 4; i++) {
         hosts[i].username = "nobody-here";
     }
     size_t before = log_count("Invalid user nobody-here");
     run();
     CHECK(log_count("Invalid user nobody-here") - before == 1);
     size_t denied = 0;
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 4; i++) {
         denied += results[i]->status == STATUS_AUTH;
         CHECK(results[i]->status == STATUS_AUTH || results[i]->status == STATUS_NOT_RUN);
     }
-    CHECK(denied == 1 && results[5]->status == STATUS_NOT_RUN);
-    CHECK_STR(results[5]->reason, "not tried: the login to 127.0.0.1 was denied");
+    CHECK(denied == 1 && results[3]->status == STATUS_NOT_RUN);
+    CHECK_STR(results[3]->reason, "not tried: the login to 127.0.0.1 was denied");
     forget();
-    make_plan(6, one, 1);
+    make_plan(4, one, 1);
     options.stop_on_auth_failure = true;
     run();
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 4; i++) {
         CHECK(results[i]->status == STATUS_OK);
     }
     forget();
@@ -382,11 +342,11 @@ static void test_stop_on_auth_failure(void)
 
 static void test_rate(void)
 {
-    make_plan(5, one, 1);
+    make_plan(4, one, 1);
     options.connect_rate = 10;
     ms_t start = now_ms();
     run();
-    CHECK(now_ms() - start >= 400);
+    CHECK(now_ms() - start > 250);
     forget();
 }
 
@@ -436,11 +396,8 @@ int main(void)
     sshd_path(&server, "user", key_file);
     RUN(test_commands);
     RUN(test_exit_status);
-    RUN(test_refused);
-    RUN(test_name);
-    RUN(test_silent);
+    RUN(test_failures);
     RUN(test_unknown_key);
-    RUN(test_denied);
     RUN(test_addresses);
     RUN(test_command_times);
     RUN(test_flood);
