@@ -135,6 +135,10 @@ struct charset charset_of(const struct node *unit)
         }
         return set;
     }
+    if (!(unit->flags & FLAG_ICASE)) {
+        add(&set, unit->literal, unit->literal);
+        return set;
+    }
     struct range literal = {NULL, unit->literal, unit->literal};
     struct set one = {&literal, 0, false};
     return bracket(&one, unit->flags);

@@ -79,7 +79,6 @@ static bool emit_ascii_class(struct emitter *out, const struct charset *set)
  */
 static void emit_ascii_unit(struct emitter *out, const struct node *unit)
 {
-    struct charset set = charset_of(unit);
     if (unit->kind == NODE_LITERAL && unit->literal < 0x80) {
         if (is_ascii_letter(unit->literal)) {
             emit_caseless(out, unit->flags & FLAG_ICASE);
@@ -87,6 +86,7 @@ static void emit_ascii_unit(struct emitter *out, const struct node *unit)
         emit_literal(out, unit->literal);
         return;
     }
+    struct charset set = charset_of(unit);
     if (emit_ascii_class(out, &set)) {
         return;
     }

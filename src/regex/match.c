@@ -125,10 +125,12 @@ static void set_steps(struct regex_scratch *scratch, uint32_t steps)
     }
 }
 
-/* Costly patterns are worth a look at the subject's bytes before they are run. */
-static bool excluded_by_facts(const struct regex_facts *facts, struct view subject)
+/* Costly patterns are worth a look at the subject's bytes before they are run, where run_memo()
+ * cannot help. */
+static bool excluded_by_facts(const struct regex_facts *facts, struct view subject,
+                              enum regex_text text)
 {
-    if (!facts->costly || subject.len == 0) {
+    if (!facts->costly || subject.len == 0 || text == REGEX_TEXT_ASCII) {
         return false;
     }
     struct byteset bytes = byteset_of(subject);
@@ -313,7 +315,7 @@ int regex_match_text(const struct regex *re, struct regex_scratch *scratch, stru
 {
     struct view run_on = subject;
     bool repaired = text == REGEX_TEXT_BROKEN;
-    if (excluded_by_facts(&re->facts, subject)) {
+    if (excluded_by_facts(&re->facts, subject, text)) {
         return 0;
     }
     if (!make_room(scratch, ngroups < re->ngroups ? ngroups : re->ngroups) ||
