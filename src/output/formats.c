@@ -3,7 +3,7 @@
 #include <strings.h>
 
 const struct format *const formats[] = {
-    &format_table, &format_json,     &format_ndjson, &format_csv,
+    &format_table, &format_json,     &format_ndjson, &format_csv, &format_xlsx,
     &format_text,  &format_markdown, &format_html,   NULL,
 };
 

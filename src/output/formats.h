@@ -11,5 +11,6 @@ extern const struct format format_table;
 extern const struct format format_text;
 extern const struct format format_markdown;
 extern const struct format format_html;
+extern const struct format format_xlsx;
 
 #endif

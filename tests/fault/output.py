@@ -6,10 +6,12 @@ import random
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 
 DRIVER = os.environ["BUILD_DIR"] + "/tests/driver-output-rows"
 FORMATS = ("csv", "json", "ndjson", "table")
@@ -187,6 +189,44 @@ def interrupted(folder):
     killed(folder, signal.SIGINT, False)
 
 
+def more_rows_than_a_sheet(folder):
+    """XLSX: the 1,048,576th row goes to a second sheet."""
+    path = folder + "/x.xlsx"
+    rows = 1048575 + 3
+    data = b"".join(struct.pack("=I", 7) + b"%07d" % i for i in range(rows))
+    p = run("-o", path, "--cells", "1", input=data)
+    if b"without libxlsxwriter" in p.stderr:
+        return "built without libxlsxwriter"
+    assert p.returncode == 0, p
+    with zipfile.ZipFile(path) as book:
+        assert b'name="table_0 (2)"' in book.read("xl/workbook.xml")
+        first = book.read("xl/worksheets/sheet1.xml")
+        second = book.read("xl/worksheets/sheet2.xml")
+    assert first.count(b"<row ") == 1048576 and b"<t>1048574</t>" in first
+    assert second.count(b"<row ") == 4 and b"<t>1048575</t>" in second
+    assert b'<autoFilter ref="A1:A1048576"/>' in first and b'ref="A1:A4"' in second
+
+
+def xlsx_is_all_or_nothing(folder):
+    path = with_old_file(folder)
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+    p = run("-f", "xlsx", "-o", path, "--rows", "30000", preexec_fn=limit)
+    if b"without libxlsxwriter" in p.stderr:
+        return "built without libxlsxwriter"
+    assert p.returncode == 4, p
+    one_message(p, "XLSX", "TMPDIR")
+    old_file_stays(folder, path)
+    p = run("-f", "xlsx", "-o", path, "--rows", "3", env={**os.environ, "TMPDIR": folder + "/no"})
+    assert p.returncode == 4, p
+    one_message(p, folder + "/no")
+    old_file_stays(folder, path)
+    with open("/dev/full", "wb") as full:
+        p = run("-f", "xlsx", "--rows", "1", stdout=full)
+    assert p.returncode == 4, p
+    one_message(p, "stdout")
+
+
 def folder_of_files(folder):
     d = folder + "/d"
     p = run("-o", d + "/", "--tables", "3", "--rows", "10")
@@ -235,7 +275,7 @@ def main():
     failed = 0
     for test in (full_device, closed_stdout, missing_folder, file_size_limit, small_disk,
                  full_temporary_folder, reader_goes_away, failing_calls, killed_9, terminated,
-                 interrupted, folder_of_files, places_and_formats):
+                 interrupted, more_rows_than_a_sheet, xlsx_is_all_or_nothing, folder_of_files, places_and_formats):
         folder = tempfile.mkdtemp()
         try:
             skipped = test(folder)

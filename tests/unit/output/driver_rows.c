@@ -23,7 +23,8 @@ struct job {
     struct output_options to;
     size_t rows, cells, tables;
     useconds_t slow;
-    bool time;
+    const char *name; /* of the first table */
+    bool time, numeric, extras;
 };
 
 static const char *const interface_names[] = {
@@ -127,6 +128,16 @@ static int write_cells(const struct job *job, struct writer *w, struct err *err)
     return status;
 }
 
+static int write_extras(struct writer *w, struct err *err)
+{
+    const struct textfsm_cell errors[] = {text_cell("r9"), text_cell("cisco_ios"),
+                                          text_cell("show interfaces"), text_cell("timed-out"),
+                                          text_cell("=no answer")};
+    const struct textfsm_cell summary[] = {text_cell("hosts failed"), text_cell("1")};
+    int status = writer_extra(w, EXTRA_ERRORS, errors, err);
+    return status ? status : writer_extra(w, EXTRA_SUMMARY, summary, err);
+}
+
 static int write_out(const struct job *job, struct err *err)
 {
     static const char names[MOST_COLUMNS][4] = {"c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7"};
@@ -141,12 +152,17 @@ static int write_out(const struct job *job, struct err *err)
         snprintf(table_names[i], sizeof(table_names[i]), "table_%zu", i);
         tables[i] = (struct table){table_names[i], columns, n};
     }
+    columns[0].numeric = job->numeric;
+    tables[0].name = job->name ? job->name : tables[0].name;
     struct writer *w;
     int status = output_open(&w, &job->to, tables, job->tables, err);
     if (status < 0) {
         return status;
     }
     status = job->cells ? write_cells(job, w, err) : write_interfaces(job, w, err);
+    if (status == 0 && job->extras) {
+        status = write_extras(w, err);
+    }
     if (status < 0) {
         writer_abort(w);
         return status;
@@ -164,8 +180,9 @@ static bool take_flag(struct job *job, const char *flag)
 {
     struct writer_options *options = &job->to.writer;
     bool *const places[] = {&options->pretty, &options->bom, &options->crlf, &options->guard,
-                            &job->time};
-    static const char *const flags[] = {"--pretty", "--bom", "--crlf", "--guard", "--time"};
+                            &job->time,       &job->numeric, &job->extras};
+    static const char *const flags[] = {"--pretty", "--bom",     "--crlf",  "--guard",
+                                        "--time",   "--numeric", "--extras"};
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
         if (strcmp(flag, flags[i]) == 0) {
             return *places[i] = true;
@@ -183,6 +200,8 @@ static bool take_value(struct job *job, const char *option, const char *value, s
         job->to.path = value;
     } else if (strcmp(option, "--delimiter") == 0) {
         job->to.writer.delimiter = value[0];
+    } else if (strcmp(option, "--name") == 0) {
+        job->name = value;
     } else if (strcmp(option, "--rows") == 0) {
         job->rows = number;
     } else if (strcmp(option, "--cells") == 0 && number <= 8) {
