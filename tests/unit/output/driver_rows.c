@@ -143,7 +143,7 @@ static int write_out(const struct job *job, struct err *err)
     static const char names[MOST_COLUMNS][4] = {"c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7"};
     struct column columns[MOST_COLUMNS] = {{0}};
     struct table tables[MOST_TABLES];
-    static char table_names[MOST_TABLES][16];
+    static char table_names[MOST_TABLES][32];
     size_t n = job->cells ? job->cells : INTERFACE_COLUMNS;
     for (size_t i = 0; i < n; i++) {
         columns[i].name = job->cells ? names[i] : interface_names[i];
