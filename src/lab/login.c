@@ -32,7 +32,6 @@ static int judge(struct peer *peer, enum auth_method method, bool right, size_t 
     counts->password_bytes += secret_bytes;
     if (in) {
         peer->phase = PEER_OPEN;
-        peer->mute = peer->device->settings.silent == SILENT_CHANNEL;
     }
     return in ? SSH_AUTH_SUCCESS : SSH_AUTH_DENIED;
 }
@@ -99,15 +98,6 @@ static int on_publickey(ssh_session session, const char *user, ssh_key key, char
     return judge(peer, AUTH_PUBLICKEY, right && state == SSH_PUBLICKEY_STATE_VALID, 0);
 }
 
-static int on_service(ssh_session session, const char *service, void *userdata)
-{
-    struct peer *peer = userdata;
-    (void)session;
-    (void)service;
-    peer->mute = peer->device->settings.silent == SILENT_AUTH;
-    return 0;
-}
-
 static int on_keyboard(struct peer *peer, ssh_message message)
 {
     static const char *prompts[] = {"Password: "};
@@ -131,10 +121,24 @@ static int on_keyboard(struct peer *peer, ssh_message message)
     return 0;
 }
 
-/* What has no callback of its own. 1 asks libssh for its default answer, which is no. */
+/* What a silent device leaves without an answer: 0 gives libssh none, and there is no other
+ * way. */
+static bool stays_silent(const struct peer *peer, ssh_message message)
+{
+    enum silence silent = peer->device->settings.silent;
+    int type = ssh_message_type(message);
+    return (silent == SILENT_AUTH && type == SSH_REQUEST_AUTH) ||
+           (silent == SILENT_CHANNEL && type == SSH_REQUEST_CHANNEL_OPEN);
+}
+
+/* What has no callback of its own. 1 asks libssh for its default answer: a service may begin,
+ * anything else may not. */
 static int on_message(ssh_session session, ssh_message message, void *userdata)
 {
     (void)session;
+    if (stays_silent(userdata, message)) {
+        return 0;
+    }
     if (ssh_message_type(message) == SSH_REQUEST_AUTH &&
         ssh_message_subtype(message) == SSH_AUTH_METHOD_INTERACTIVE) {
         return on_keyboard(userdata, message);
@@ -164,9 +168,16 @@ void peer_offer_login(struct peer *peer)
         .auth_none_function = on_none,
         .auth_password_function = on_password,
         .auth_pubkey_function = on_publickey,
-        .service_request_function = on_service,
         .channel_open_request_session_function = on_channel,
     };
+    if (peer->device->settings.silent == SILENT_AUTH) {
+        peer->callbacks.auth_none_function = NULL;
+        peer->callbacks.auth_password_function = NULL;
+        peer->callbacks.auth_pubkey_function = NULL;
+    }
+    if (peer->device->settings.silent == SILENT_CHANNEL) {
+        peer->callbacks.channel_open_request_session_function = NULL;
+    }
     ssh_set_server_callbacks(peer->session, &peer->callbacks);
     ssh_set_message_callback(peer->session, on_message, peer);
     ssh_set_auth_methods(peer->session, offered_methods(peer->device->settings.auth));

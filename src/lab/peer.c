@@ -78,10 +78,6 @@ static bool end(struct peer *peer)
 static void arm(struct peer *peer, ms_t wake)
 {
     unsigned events = WATCH_READ | (peer_must_write(peer) ? WATCH_WRITE : 0u);
-    if (peer->mute && !peer_must_write(peer)) {
-        events = WATCH_HANGUP;
-        wake = DEADLINE_NEVER;
-    }
     poller_set(peer->server->poller, &peer->watch, events);
     timers_set(&peer->server->timers, &peer->timer, wake);
 }
@@ -196,7 +192,6 @@ static void hush(struct peer *peer)
         (void)send(peer->watch.fd, banner.buf, banner.len, MSG_NOSIGNAL);
     }
     strbuf_release(&banner);
-    peer->mute = true;
     poller_set(peer->server->poller, &peer->watch, WATCH_HANGUP);
 }
 

@@ -37,7 +37,6 @@ struct peer {
     struct channel *channels;
     enum peer_phase phase;
     bool bannered; /* the banner before the login was sent */
-    bool mute;     /* falls silent as soon as all was written */
     bool leaving;  /* disconnects as soon as all was written */
     bool dropped;  /* breaks the connection as soon as all was written */
     bool deferred; /* looks at what the client sent only at read_at */

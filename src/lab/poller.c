@@ -90,6 +90,8 @@ void poller_wait(struct poller *p, ms_t timeout_ms, const sigset_t *sigmask)
 #else
 #include <poll.h>
 
+#define SIGNAL_MS 100
+
 struct poller {
     struct pollfd *fds;
     struct watch **watches;
@@ -149,6 +151,8 @@ void poller_forget(struct poller *p, struct watch *watch)
 void poller_wait(struct poller *p, ms_t timeout_ms, const sigset_t *sigmask)
 {
     sigset_t before;
+    /* A signal just before poll() would go unnoticed until something else happens. */
+    timeout_ms = timeout_ms < 0 || timeout_ms > SIGNAL_MS ? SIGNAL_MS : timeout_ms;
     sigprocmask(SIG_SETMASK, sigmask, &before);
     int n = poll(p->fds, (nfds_t)p->n, wait_ms(timeout_ms));
     sigprocmask(SIG_SETMASK, &before, NULL);

@@ -31,6 +31,11 @@ struct bind_kind {
     struct bind_kind *next;
 };
 
+static int spare(void)
+{
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 int server_open(struct server *server, struct fleet *fleet, const struct keys *keys,
                 struct journal *journal, struct err *err)
 {
@@ -38,6 +43,7 @@ int server_open(struct server *server, struct fleet *fleet, const struct keys *k
     server->keys = keys;
     server->journal = journal;
     server->now = now_ms();
+    server->spare_fd = spare();
     return poller_new(&server->poller, err);
 }
 
@@ -100,6 +106,18 @@ static void accepted(struct listener *l, int fd)
     peer_open(l->server, l->device, fd);
 }
 
+/* Out of descriptors: the spare one takes the connection and closes it, or the loop would spin
+ * on one that it can never accept. */
+static void shed(struct server *server, int listening)
+{
+    close(server->spare_fd);
+    int fd = accept(listening, NULL, NULL);
+    if (fd >= 0) {
+        close(fd);
+    }
+    server->spare_fd = spare();
+}
+
 static void on_connection(struct watch *watch, unsigned events)
 {
     struct listener *l = (struct listener *)(void *)watch;
@@ -107,6 +125,9 @@ static void on_connection(struct watch *watch, unsigned events)
     for (int i = 0; i < ACCEPT_BATCH; i++) {
         int fd = accept(watch->fd, NULL, NULL);
         if (fd < 0) {
+            if (errno == EMFILE || errno == ENFILE) {
+                shed(l->server, watch->fd);
+            }
             return;
         }
         accepted(l, fd);
@@ -257,4 +278,7 @@ void server_close(struct server *server)
     }
     timers_release(&server->timers);
     poller_free(server->poller);
+    if (server->poller) {
+        close(server->spare_fd);
+    }
 }

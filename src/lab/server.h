@@ -34,7 +34,8 @@ struct server {
     struct bind_kind *kinds; /* what libssh must know of devices, one for all that are alike */
     struct peer *peers;
     unsigned long connections;
-    ms_t now; /* of this turn */
+    int spare_fd; /* closed to make room when there are no more descriptors */
+    ms_t now;     /* of this turn */
 };
 
 #define SERVER_INIT                                                                            \

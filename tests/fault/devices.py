@@ -47,7 +47,7 @@ DEVICES = [
     ("no-prompt", IOS + "no_prompt: true", "timed out.*without a prompt"),
     ("trickling", IOS + "trickle: 100", "show version: timed out"),
     ("dropping", IOS + "drop_after: 1000", "show version: .*closed"),
-    ("endless", IOS + "endless: true, pager: ''", "show version: .*larger than|passes"),
+    ("endless", IOS + "endless: true, pager: ''", "show version: .*(larger than|passes|timed out)"),
     ("asking", IOS + "question: 'Proceed? [y/n] '", r"show version: .*asks 'Proceed\? \[y/n\]'"),
     ("asking-secret", IOS + "question: 'Password: '", "show version: .*asks 'Password:'"),
     ("asking-key", IOS + "ask_key: 'Press any key to continue'", "asks 'Press any key"),
@@ -59,7 +59,7 @@ DEVICES = [
     ("key-unlisted", IOS + "host_key: unlisted", "unknown host key"),
     ("key-revoked", IOS + "host_key: revoked", "revoked"),
     ("host-dropping", LINUX + "drop_after: 100", "closed"),
-    ("host-endless", LINUX + "endless: true", "limit|larger"),
+    ("host-endless", LINUX + "endless: true", "limit|larger|timed out"),
     ("host-silent", LINUX + "silent: command", "timed out"),
     ("host-trickling", LINUX + "trickle: 50", "timed out"),
 ]

@@ -66,7 +66,8 @@ def silence():
     devices = "".join("- {platform: cisco_ios, hostname: %s, silent: %s}\n" % (p, p) for p in phases)
     with Lab(devices=devices + "- {platform: arista_eos, hostname: never}\n") as lab:
         for phase in phases:
-            check("silent: " + phase, reached(lab, phase) == wanted[phase], reached(lab, phase))
+            got = reached(lab, phase)
+            check("silent: " + phase, got == wanted[phase], got)
         check("not silent", reached(lab, "never") == "command")
         check("the others go on", reached(lab, "never") == "command")
         seen = {(line[0], line[2]) for line in lab.log()}
