@@ -56,11 +56,10 @@ static void layer_fill(struct host *host, const struct layer *layer, int *legacy
 /* Adds the data that the host does not have yet; room was made for all. */
 static void data_fill(struct host *host, struct host_data *data, const struct layer *layer)
 {
-    const struct yaml_node *item = layer->data ? layer->data->first : NULL;
     host->data = data;
-    for (; item; item = item->next) {
-        if (!host_data_get(host, item->key.ptr)) {
-            data[host->ndata++] = (struct host_data){item->key.ptr, item->text.ptr};
+    for (size_t i = 0; i < layer->ndata; i++) {
+        if (!host_data_get(host, layer->data[i].key)) {
+            data[host->ndata++] = layer->data[i];
         }
     }
 }
@@ -75,20 +74,15 @@ const char *host_data_get(const struct host *host, const char *key)
     return NULL;
 }
 
-static size_t data_count(const struct layer *layer)
-{
-    return layer->data ? layer->data->count : 0;
-}
-
 /* own, its groups, the defaults; the command line has written its part into host before. */
 static int resolve(struct host *host, const struct inventory_file *file,
                    const struct layer *own, struct err *err)
 {
     int legacy = 0;
     host->groups = own->groups ? own->groups : no_groups;
-    size_t most = data_count(own) + data_count(&file->defaults);
+    size_t most = own->ndata + file->defaults.ndata;
     for (const char *const *name = host->groups; *name; name++) {
-        most += data_count(&inventory_file_group(file, *name)->layer);
+        most += inventory_file_group(file, *name)->layer.ndata;
     }
     struct host_data *data = NULL;
     if (most > 0 && !(data = arena_array(&file->inventory->arena, most, sizeof(*data)))) {
@@ -120,21 +114,21 @@ static void command_line(struct host *host, const struct inventory_query *query)
 /* ---- Hosts of the file ---------------------------------------------------------------------
  */
 
-static int add_from_file(struct inventory_file *file, const struct yaml_node *node,
+static int add_from_file(struct inventory_file *file, const struct entry *entry,
                          const struct host_spec *spec, const struct inventory_query *query,
                          struct err *err)
 {
     struct layer layer;
-    int rc = inventory_file_host(file, node, &layer, err);
+    int rc = inventory_file_layer(file, entry, &layer, err);
     if (rc < 0) {
         return rc;
     }
     struct inventory *inventory = file->inventory;
     struct host *host = &inventory->hosts[inventory->count++];
     command_line(host, query);
-    host->name = node->key.ptr;
+    host->name = entry->name;
     host->file = inventory->path;
-    host->line = node->key_line;
+    host->line = entry->line;
     if (spec && spec->port) {
         host->port = spec->port;
     }
@@ -148,9 +142,8 @@ static int add_all(struct inventory_file *file, const struct inventory_query *qu
                    struct err *err)
 {
     int rc = 0;
-    for (const struct yaml_node *node = file->hosts->first; node && rc == 0;
-         node = node->next) {
-        rc = add_from_file(file, node, NULL, query, err);
+    for (size_t i = 0; i < file->nentries && rc == 0; i++) {
+        rc = add_from_file(file, &file->entries[i], NULL, query, err);
     }
     return rc;
 }
@@ -167,12 +160,13 @@ static int add_named(struct inventory_file *file, const char *text,
     if (rc < 0) {
         return rc;
     }
-    const struct yaml_node *node = NULL;
-    if (file->hosts && !(node = yaml_get(file->hosts, spec.name))) {
-        node = yaml_get(file->hosts, spec.address);
+    struct entry *entry = NULL;
+    rc = inventory_file_find(file, spec.name, &entry, err);
+    if (rc == 0) {
+        rc = inventory_file_find(file, spec.address, &entry, err);
     }
-    if (node) {
-        return add_from_file(file, node, &spec, query, err);
+    if (rc != 0) {
+        return rc < 0 ? rc : add_from_file(file, entry, &spec, query, err);
     }
     struct layer own = {.address = spec.address};
     struct host *host = &inventory->hosts[inventory->count++];
@@ -275,7 +269,7 @@ static int add_hosts(struct inventory_file *file, const struct inventory_query *
                      struct err *err)
 {
     struct inventory *inventory = file->inventory;
-    size_t most = query->nhosts ? query->nhosts : file->hosts->count;
+    size_t most = query->nhosts ? query->nhosts : file->nentries;
     if (most == 0) {
         return err_set(err, ERR_INPUT, "%s names no hosts", inventory->path);
     }

@@ -1,5 +1,6 @@
 /*
- * The hosts of a run: from hosts.yml, from -H and bare words, later from CSV and Ansible files.
+ * The hosts of a run: from hosts.yml, from a table (FILE.csv), from one of Ansible's YAML
+ * inventories, and from -H and bare words.
  *
  *     defaults: {username: admin, platform: cisco_ios, password_env: NET_PASSWORD}
  *     groups:
@@ -26,6 +27,10 @@
  * file are relative to its folder, `~/` is the home folder. Anything else in the file is an
  * error that names file, line, column and a guess; so is a name twice, and an address and port
  * twice.
+ *
+ * A table's first line names its columns: `host`, the keys above, `groups` with ';' between
+ * several, and any others, which are data. Of Ansible's variables those that say how to connect
+ * are understood, other scalars are data, expressions but lookup('env', ...) are not followed.
  *
  * Names of hosts, addresses and users consist of [A-Za-z0-9._:%-] and do not begin with `-`, so
  * none can be taken for an option, a path or a shell's word wherever it is used later.

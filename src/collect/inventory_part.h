@@ -1,8 +1,17 @@
 /*
  * Between the files that make up inventory_read(); nobody else's.
  *
+ *     inventory.c          the query, resolving, duplicates
+ *     inventory_file.c     which kind of file it is; names in it
+ *     inventory_yaml.c     hosts.yml as inventory.h describes it
+ *     inventory_csv.c      a table, a host a line
+ *     inventory_ansible.c  Ansible's YAML inventories
+ *     inventory_layer.c    what all kinds check alike
+ *     inventory_select.c   -l
+ *     host_spec.c          -H
+ *
  * A layer is what one place says of a host: the host itself, one of its groups, defaults, or
- * the command line. Layers are laid over each other with layer_fill(), strongest first.
+ * the command line. Layers are laid over each other, strongest first.
  */
 #ifndef COLLECT_INVENTORY_PART_H
 #define COLLECT_INVENTORY_PART_H
@@ -23,12 +32,21 @@ struct layer {
     ms_t connect_ms, auth_ms, command_ms, idle_ms;
     struct secret_spec password, enable;
     const char *const *groups;
-    const struct yaml_node *data; /* checked: a map of scalars */
+    const struct host_data *data;
+    size_t ndata;
 };
 
 struct group {
     const char *name;
     struct layer layer;
+};
+
+struct entry {
+    const char *name;
+    int line;
+    size_t order; /* for whoever makes entries in another order than the file's */
+    const struct yaml_node *node; /* hosts.yml: what to read the layer from when it is needed */
+    struct layer layer;           /* without node: complete and checked */
 };
 
 /* A file as read, before hosts are resolved. */
@@ -38,21 +56,75 @@ struct inventory_file {
     struct layer defaults;
     struct group *groups; /* sorted by name */
     size_t ngroups;
-    const struct yaml_node *hosts; /* a map */
+    struct entry *entries; /* in the order of the file */
+    size_t nentries;
+    struct entry **by_name; /* sorted; made when it is first needed */
 };
 
-/* inventory_yaml.c: reads the file into inventory->yaml and *out. */
+/* ---- inventory_file.c ----------------------------------------------------------------------
+ */
+
+/* Reads the file, whichever kind it is. */
 int inventory_file_read(struct inventory_file *out, struct inventory *inventory,
                         const char *path, struct err *err);
+void inventory_file_sort_groups(struct inventory_file *file);
 const struct group *inventory_file_group(const struct inventory_file *file, const char *name);
+/* 1 and the entry, 0 when there is none of that name, or negative. */
+int inventory_file_find(struct inventory_file *file, const char *name, struct entry **out,
+                        struct err *err);
 /* What the file says of one of its hosts. */
-int inventory_file_host(struct inventory_file *file, const struct yaml_node *node,
-                        struct layer *out, struct err *err);
+int inventory_file_layer(struct inventory_file *file, const struct entry *entry,
+                         struct layer *out, struct err *err);
 
 int inventory_warn(struct inventory *inventory, struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* host_spec.c: [USER@]HOST[:PORT], [V6]:PORT, V6. Strings are the arena's. */
+/* ---- The kinds -----------------------------------------------------------------------------
+ */
+
+int inventory_yaml(struct inventory_file *file, struct err *err);
+int inventory_yaml_host(struct inventory_file *file, const struct yaml_node *node,
+                        struct layer *out, struct err *err);
+
+/* Whether the tree that was read is one of Ansible's. */
+bool inventory_is_ansible(const struct yaml_node *root);
+int inventory_ansible(struct inventory_file *file, struct err *err);
+
+int inventory_csv(struct inventory_file *file, const char *path, struct err *err);
+
+/* ---- inventory_layer.c ---------------------------------------------------------------------
+ */
+
+/* Where in the file a layer's keys stand: in a map, or in a line. */
+struct place {
+    const struct yaml_node *map; /* NULL = none */
+    int line;
+};
+
+/* ERR_INPUT at a key (NULL: at the layer itself): "hosts.yml:3:5: ..." */
+int place_error(const struct inventory_file *file, const struct place *place, const char *key,
+                struct err *err, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/* A secret's four keys, as they stand in the file. */
+struct secret_texts {
+    const char *plain, *env, *file, *command;
+};
+
+/* Checks names and addresses and resolves paths. */
+int layer_check(struct inventory_file *file, const struct place *place, struct layer *layer,
+                struct err *err);
+/* prefix is "password" or "enable_password": what the keys begin with. */
+int layer_secret(struct inventory_file *file, const struct place *place, const char *prefix,
+                 const struct secret_texts *texts, struct secret_spec *out, struct err *err);
+/* what is "host" or "group". */
+int layer_name(const struct inventory_file *file, const char *what, struct view name, int line,
+               int column, struct err *err);
+/* Relative paths are of the file's folder; ~/ is the home folder. */
+int layer_path(struct inventory_file *file, const char **path, struct err *err);
+
+/* ---- host_spec.c: [USER@]HOST[:PORT], [V6]:PORT, V6. Strings are the arena's.
+ * ---------------- */
+
 struct host_spec {
     const char *name;    /* without the user */
     const char *address; /* without the port and brackets */
@@ -62,7 +134,9 @@ struct host_spec {
 int host_spec_parse(struct host_spec *out, const char *text, struct arena *arena,
                     struct err *err);
 
-/* inventory_select.c: keeps the hosts that the patterns mean. */
+/* ---- inventory_select.c: keeps the hosts that the patterns mean.
+ * ----------------------------- */
+
 int inventory_select(struct inventory *inventory, const char *const *targets, size_t n,
                      struct err *err);
 
