@@ -36,6 +36,7 @@ PasswordAuthentication no
 PermitRootLogin yes
 LogLevel VERBOSE
 MaxStartups 500
+SetEnv HOME=$sshd_dir
 $2
 CONFIG
 }
