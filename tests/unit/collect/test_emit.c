@@ -222,6 +222,32 @@ static void records_have_all_columns(void)
     strbuf_release(&out);
 }
 
+/* The column `elsewhere` as one that --columns asked for. */
+static void inventory_data_become_columns(void)
+{
+    static const char *const keys[] = {"site"};
+    static const struct host_data data[] = {{"role", "edge"}, {"site", "ber"}};
+    static const size_t output_behind[] = {5};
+    struct job_command old = commands[1];
+    commands[1] = (struct job_command){
+        .command = "show clock", .column_of = output_behind, .ncolumns = 1};
+    plan.data = keys;
+    plan.ndata = 1;
+    hosts[0].data = data;
+    hosts[0].ndata = 2;
+    struct strbuf out = STRBUF_INIT;
+    struct emit *emit = start(&out, &format_json, true, 0);
+    feed(emit, 0);
+    feed(emit, 1);
+    CHECK(strstr(out.buf, "0: r0|test_os|show vlan|2026-11-23T01:20:05Z|ber|a0|[0][7]\n"));
+    CHECK(strstr(out.buf, "0: r0|test_os|show clock|2026-11-23T01:20:05Z|ber|12:00\n|\n"));
+    CHECK(strstr(out.buf, "0: r1|test_os|show vlan|2026-11-23T01:20:05Z||a1|[1][7]\n"));
+    emit_free(emit);
+    strbuf_release(&out);
+    plan.ndata = hosts[0].ndata = 0;
+    commands[1] = old;
+}
+
 static void several_templates_are_merged(void)
 {
     static const char text[] = "Value Key Name (\\S+)\nValue Place (\\S+)\n\n"
@@ -458,6 +484,7 @@ int main(void)
 {
     make_plan();
     RUN(records_have_all_columns);
+    RUN(inventory_data_become_columns);
     RUN(several_templates_are_merged);
     RUN(every_order_gives_inventory_order);
     RUN(unordered_leaves_at_once);
