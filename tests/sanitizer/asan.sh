@@ -2,7 +2,7 @@
 # The quick tests and the walk under AddressSanitizer and UndefinedBehaviorSanitizer, in a build
 # of its own beside the ordinary one.
 set -e
-build=$BUILD_DIR/asan
+build=$BUILD_DIR-asan
 cmake -S "$SOURCE_DIR" -B "$build" -DCMAKE_BUILD_TYPE=Debug \
     -DCOLLECT_SANITIZER=address,undefined >/dev/null
 cmake --build "$build" -j "$(nproc 2>/dev/null || echo 2)" >"$build/build.log" 2>&1 ||

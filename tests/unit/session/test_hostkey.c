@@ -51,8 +51,8 @@ static void write_file(const char *text)
 
 static char *read_file(void)
 {
-    static struct strbuf text;
-    strbuf_init(&text);
+    static struct strbuf text = {strbuf_empty, 0, 0, 0, false};
+    strbuf_reset(&text);
     CHECK(strbuf_read_file(&text, path, 1 << 20) == 0);
     return text.buf;
 }
