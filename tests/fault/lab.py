@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """The faults that collect-lab plays on request are really there: each phase of silence, each broken
 output, each refusal, as a client other than collect sees them."""
-import logging
 import os
 import socket
 import sys
@@ -11,7 +10,6 @@ sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
 from fleet import Lab, Shell, need_paramiko, paramiko  # noqa: E402
 
 need_paramiko()
-logging.disable()
 failures = 0
 WAIT = 0.4  # how long silence must last to count
 

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """The fault proxy itself: what it passes on, cuts, flips, stalls and delays is exactly what it was
 asked for; another client than collect looks through it at a device of collect-lab."""
-import logging
 import os
 import socket
 import sys
@@ -13,7 +12,6 @@ from fleet import Lab, need_paramiko, paramiko  # noqa: E402
 from proxy import Fault, Proxy  # noqa: E402
 
 need_paramiko()
-logging.disable()
 failures = 0
 TEXT = bytes(range(256)) * 8
 

@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import dataclasses
 import os
+import resource
 import socket
 import threading
 import time
@@ -80,6 +81,9 @@ class Proxy:
     _nets = iter(range(1, 1000))
 
     def __init__(self, target, faults, address=None, port=2222):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft < len(faults) + 512:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.target = target
         self.faults = faults
         # A /16 that depends on the process, far from those that labs take.

@@ -183,7 +183,14 @@ def two_labs():
         check("by port", sorted(lab.hosts.values()) == [("127.0.0.1", 24100 + i) for i in range(3)])
 
 
+def version_6():
+    with Lab("-a", "::1", "--port", "24200", "-p", "linux", "-n", "2") as lab:
+        check("IPv6", sorted(lab.hosts.values()) == [("::1", 24200), ("::1", 24201)], lab.hosts)
+        check("its keys", lab.connect("linux-002").exec_command("hostname")[1].read()
+              == b"linux-002\n")
+
+
 for test in (shells, exec_channels, openssh, logins, enable, commands_of_ours, answers_of_ones_own,
-             two_labs):
+             two_labs, version_6):
     test()
 sys.exit(failures > 0)
