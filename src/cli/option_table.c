@@ -139,6 +139,28 @@ const struct option option_table[] = {
      .section = SECTION_OUTPUT,
      .help = "Keep the inventory's order also in ndjson, which otherwise has hosts as they end"},
 
+    {.name = "pretty", .kind = OPTION_FLAG, .offset = AT(pretty), .verbs = VERB_ALL,
+     .section = SECTION_OUTPUT, .help = "json and ndjson indented, for reading"},
+    {.name = "delimiter", .arg = "C", .kind = OPTION_TEXT, .offset = AT(delimiter),
+     .verbs = VERB_ALL, .section = SECTION_OUTPUT,
+     .help = "csv cells are separated by this character instead of a comma; `tab` is one, too"},
+    {.name = "list-sep", .arg = "TEXT", .kind = OPTION_TEXT, .offset = AT(list_sep),
+     .verbs = VERB_ALL, .section = SECTION_OUTPUT,
+     .help = "What stands between the items of a list in one cell; in csv and xlsx `;` without it"},
+    {.name = "explode", .arg = "COLUMN", .kind = OPTION_TEXT, .offset = AT(explode),
+     .verbs = VERB_ALL, .section = SECTION_OUTPUT,
+     .help = "csv gets a line for each item of this list column"},
+    {.name = "crlf", .kind = OPTION_FLAG, .offset = AT(crlf), .verbs = VERB_ALL,
+     .section = SECTION_OUTPUT, .help = "csv lines end in CR LF"},
+    {.name = "bom", .kind = OPTION_FLAG, .offset = AT(bom), .verbs = VERB_ALL,
+     .section = SECTION_OUTPUT, .help = "csv begins with a byte order mark"},
+    {.name = "csv-safe", .kind = OPTION_FLAG, .offset = AT(csv_safe), .verbs = VERB_ALL,
+     .section = SECTION_OUTPUT,
+     .help = "csv cells that a spreadsheet would run as formulas (= + - @, not plain numbers) get "
+             "a ' in front"},
+    {.name = "excel", .kind = OPTION_FLAG, .offset = AT(excel), .verbs = VERB_ALL,
+     .section = SECTION_OUTPUT, .help = "csv as Excel reads it right: --bom --crlf --csv-safe"},
+
     {.name = "resume", .arg = "DB", .kind = OPTION_TEXT, .offset = AT(resume),
      .verbs = VERB_RUN, .section = SECTION_RUN, .complete = COMPLETE_FILE,
      .help = "Run only what this database of an earlier run lacks or holds as failed, and add it "

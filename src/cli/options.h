@@ -73,6 +73,9 @@ struct options {
     const char *output;
     const char *columns; /* "site,role" */
     bool ordered;
+    bool pretty;
+    const char *delimiter, *list_sep, *explode; /* CSV */
+    bool crlf, bom, excel, csv_safe;
 
     const char *where, *select, *sort; /* SQL */
     const char *resume;                /* a database */

@@ -50,6 +50,20 @@ static void warn(void *user, const char *text)
     }
 }
 
+/* --delimiter: one character, or the word tab. */
+static int delimiter(const char *text, char *out, struct err *err)
+{
+    if (!text || strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0) {
+        *out = text ? '\t' : ',';
+        return 0;
+    }
+    if (text[0] == '\0' || text[1] != '\0') {
+        return err_set(err, ERR_USAGE, "--delimiter takes one character, or tab");
+    }
+    *out = text[0];
+    return 0;
+}
+
 int setting_output(struct writer **out, const struct options *options,
                    const struct table *tables, size_t ntables, struct err *err)
 {
@@ -59,9 +73,19 @@ int setting_output(struct writer **out, const struct options *options,
         .stdout_tty = tty,
         .writer = {.color = setting_color(options, STDOUT_FILENO),
                    .width = tty ? terminal_width() : 0,
+                   .pretty = options->pretty,
+                   .list_sep = options->list_sep,
+                   .explode = options->explode,
+                   .crlf = options->crlf || options->excel,
+                   .bom = options->bom || options->excel,
+                   .guard = options->csv_safe || options->excel,
                    .warn = warn,
                    .user = (void *)(uintptr_t)options},
     };
+    int rc = delimiter(options->delimiter, &output.writer.delimiter, err);
+    if (rc < 0) {
+        return rc;
+    }
     if (options->format && !(output.format = output_format_named(options->format, err))) {
         return ERR_USAGE;
     }

@@ -95,9 +95,37 @@ static void add_path(struct folder *f, struct strbuf *path, const char *table, s
     strbuf_release(&name);
 }
 
+static bool has_list(const struct table *table, const char *column)
+{
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        if (table->columns[i].list && strcmp(table->columns[i].name, column) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Among several tables, the column to explode need not be everywhere, only somewhere. */
+static int check_explode(const char *column, const struct table *tables, size_t ntables,
+                         struct err *err)
+{
+    for (size_t i = 0; column && i < ntables; i++) {
+        if (has_list(&tables[i], column)) {
+            return 0;
+        }
+    }
+    return !column ? 0
+                   : err_set(err, ERR_USAGE, "--explode %s: no table has such a list column",
+                             column);
+}
+
 static int open_one(struct folder *f, size_t i, const struct folder_opener *opener,
                     const struct format *format, const struct table *table, struct err *err)
 {
+    struct writer_options options = *opener->options;
+    if (options.explode && !has_list(table, options.explode)) {
+        options.explode = NULL;
+    }
     const char *ext = *format->extensions ? format->extensions : "txt";
     struct strbuf path = STRBUF_INIT;
     strbuf_addf(&path, "%s%s", opener->path,
@@ -105,8 +133,7 @@ static int open_one(struct folder *f, size_t i, const struct folder_opener *open
     add_path(f, &path, table->name, view_make(ext, strcspn(ext, " ")));
     int status = strbuf_failed(&path) ? err_nomem(err) : 0;
     if (status == 0) {
-        status =
-            opener->open_file(&f->files[i], path.buf, format, opener->options, table, 1, err);
+        status = opener->open_file(&f->files[i], path.buf, format, &options, table, 1, err);
     }
     strbuf_release(&path);
     return status;
@@ -125,7 +152,8 @@ static int make_folder(const char *path, struct err *err)
 static int open_all(struct folder *f, const struct folder_opener *opener,
                     const struct table *tables, struct err *err)
 {
-    int status = make_folder(opener->path, err);
+    int status = check_explode(opener->options->explode, tables, f->nfiles - 1, err);
+    status = status ? status : make_folder(opener->path, err);
     for (size_t i = 0; i < f->nfiles - 1 && status == 0; i++) {
         status = open_one(f, i, opener, opener->format, &tables[i], err);
     }
