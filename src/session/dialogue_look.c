@@ -36,6 +36,25 @@ static bool matches(const struct dialogue *d, const struct regex *re, struct vie
            regex_match(re, d->scratch, line, NULL, 0, NULL) == 1;
 }
 
+/* Whether two lines are the same prompt, the part that varies aside. */
+static bool same_prompt(const struct dialogue *d, struct view a, struct view b)
+{
+    const struct regex *varies = d->platform->prompt_varies;
+    struct view x, y;
+    if (view_equal(a, b)) {
+        return true;
+    }
+    if (!varies || a.len == 0 || a.len > WAITING_LINE_MOST ||
+        regex_match(varies, d->scratch, a, &x, 1, NULL) != 1 ||
+        regex_match(varies, d->scratch, b, &y, 1, NULL) != 1) {
+        return false;
+    }
+    size_t from_x = (size_t)(x.ptr - a.ptr), from_y = (size_t)(y.ptr - b.ptr);
+    return view_equal(view_slice(a, 0, from_x), view_slice(b, 0, from_y)) &&
+           view_equal(view_slice(a, from_x + x.len, a.len),
+                      view_slice(b, from_y + y.len, b.len));
+}
+
 static bool matches_any(const struct dialogue *d, const struct regex_list *list,
                         struct view line)
 {
@@ -111,7 +130,7 @@ static bool prompt_twice(const struct dialogue *d, struct view *prompt, size_t *
     }
     for (int n = 0; n < LINES_BETWEEN_MOST && offset > d->from; n++) {
         struct view line = trim_end(line_before(d, offset, &offset));
-        if (view_equal(line, last)) {
+        if (same_prompt(d, line, last)) {
             *end = offset;
             found = true;
         } else if (offset == d->from && view_ends(line, last)) {
@@ -312,6 +331,11 @@ static bool look_echo(struct dialogue *d)
     return true;
 }
 
+static bool at_exact_prompt(const struct dialogue *d)
+{
+    return same_prompt(d, dialogue_last_line(d), dialogue_prompt(d));
+}
+
 static bool look_enable(struct dialogue *d)
 {
     struct view line = dialogue_last_line(d);
@@ -328,21 +352,19 @@ static bool look_enable(struct dialogue *d)
         }
     } else if (matches(d, d->platform->enable.prompt, line)) {
         dialogue_learn(d, FOR_ENABLE);
-    } else if (view_equal(line, dialogue_prompt(d))) {
+    } else if (at_exact_prompt(d)) {
         refuse_enable(d);
     }
     return false;
-}
-
-static bool at_exact_prompt(const struct dialogue *d)
-{
-    return view_equal(dialogue_last_line(d), dialogue_prompt(d));
 }
 
 static bool look_run(struct dialogue *d)
 {
     if (!at_exact_prompt(d)) {
         return false;
+    }
+    if (d->platform->prompt_varies) {
+        dialogue_set_prompt(d, dialogue_last_line(d));
     }
     if (d->purpose == FOR_SETUP) {
         dialogue_forget(d, d->screen.line_start);

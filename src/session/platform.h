@@ -6,6 +6,7 @@
  *     transport: shell              # shell | exec (a channel of its own for each command)
  *     prompt: '[\w.\-/:]+(?:\([^)]*\))?[>#]\s?'     # the line the device waits in, whole
  *     prompt_above: ['\{master\}']  # lines that the prompt puts above itself
+ *     prompt_varies: '\d+(?= #)'    # the part of the prompt that is another one every time
  *     login:                        # what the shell asks before its first prompt
  *       username: 'User:\s*'        # asked again in the shell, after SSH has done so
  *       password: 'Password:\s*'
@@ -31,7 +32,7 @@
  *     prompt, prompt_above, enable.prompt, pager, login   a whole line, blanks around it aside
  *     questions, enable.password       the end of the line the device waits in
  *     errors                           the start of one of the first lines of an output
- *     writes                           anywhere
+ *     writes, prompt_varies            anywhere
  *     redact                           anywhere in a line; its group 1, if any, is the secret
  */
 #ifndef SESSION_PLATFORM_H
@@ -70,6 +71,7 @@ struct platform {
     struct regex *prompt;     /* matches the whole last line */
     struct regex *prompt_end; /* the same pattern at the end of a line, wherever it starts */
     struct regex_list prompt_above;
+    struct regex *prompt_varies; /* NULL: the prompt stays the same */
     struct {
         struct regex *username, *password; /* NULL: the shell does not ask */
         struct answer_list answers;

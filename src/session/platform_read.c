@@ -29,7 +29,8 @@ static const struct use anywhere = {"", "", REGEX_SEARCH};
 struct raw {
     struct platform platform;
     const char *transport;
-    const struct yaml_node *prompt, *prompt_above, *login, *enable, *pager, *errors;
+    const struct yaml_node *prompt, *prompt_above, *prompt_varies, *login, *enable, *pager,
+        *errors;
     const struct yaml_node *questions, *writes, *commands, *limits, *redact;
 };
 
@@ -244,6 +245,9 @@ static int read_pattern_lists(struct reader *r, const struct raw *raw, struct pl
     if (code == 0) {
         code = read_pattern(r, raw->prompt, &line_end, &p->prompt_end);
     }
+    if (code == 0) {
+        code = read_optional(r, raw->prompt_varies, &anywhere, &p->prompt_varies);
+    }
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && code == 0; i++) {
         code =
             read_patterns(r, rows[i].node, rows[i].use, rows[i].more, rows[i].n, rows[i].out);
@@ -270,6 +274,7 @@ static int read_top(struct reader *r, struct raw *raw)
         YAML_FIELD("transport", YAML_STRING, struct raw, transport),
         YAML_FIELD("prompt", YAML_NODE, struct raw, prompt, .required = true),
         YAML_FIELD("prompt_above", YAML_NODE, struct raw, prompt_above),
+        YAML_FIELD("prompt_varies", YAML_NODE, struct raw, prompt_varies),
         YAML_FIELD("login", YAML_NODE, struct raw, login),
         YAML_FIELD("username_suffix", YAML_STRING, struct raw, platform.username_suffix),
         YAML_FIELD("setup", YAML_STRINGS, struct raw, platform.setup),

@@ -19,9 +19,11 @@ enum state {
 enum pager {
     PAGER_NONE,
     PAGER_STANDING, /* its text is there, and at most blanks behind it */
-    PAGER_LEFT,     /* taken away: the cursor went to its start, and nothing was written yet */
-    PAGER_FADING,   /* it is being overwritten from somewhere in its middle */
-    PAGER_GONE,     /* taken away; blanks written in its place are none */
+    PAGER_TAIL, /* more came behind it: the rest of the pager, or text if it is not removed */
+    PAGER_TAIL_CR, /* ... and then CR: LF means text, anything else that all of it goes */
+    PAGER_LEFT,    /* taken away: the cursor went to its start, and nothing was written yet */
+    PAGER_FADING,  /* it is being overwritten from somewhere in its middle */
+    PAGER_GONE,    /* taken away; blanks written in its place are none */
 };
 
 void screen_init(struct screen *s, size_t max_bytes)
@@ -82,10 +84,11 @@ static void cut_line(struct screen *s, size_t length)
 struct view screen_last_line(const struct screen *s)
 {
     size_t length = line_length(s);
+    size_t from = s->pager == PAGER_TAIL && s->pager_end < length ? s->pager_end : 0;
     if (s->column < length && blank(line_bytes(s) + s->column, length - s->column)) {
-        length = s->column;
+        length = s->column > from ? s->column : from;
     }
-    return view_make(line_bytes(s), length);
+    return view_make(line_bytes(s) + from, length - from);
 }
 
 void screen_pager(struct screen *s, size_t start)
@@ -95,15 +98,21 @@ void screen_pager(struct screen *s, size_t start)
     s->pager_end = line_length(s);
 }
 
-/* Takes the pager's own text out of the line; blanks behind it move up. */
+/* Takes the pager's own text out of the line; what is behind it moves up. */
 static void remove_pager(struct screen *s)
 {
     char *line = line_bytes(s);
-    size_t behind = line_length(s) - s->pager_end;
-    memmove(line + s->pager_start, line + s->pager_end, behind);
-    cut_line(s, s->pager_start + behind);
-    s->column = s->pager_start + behind;
+    size_t length = line_length(s), end = s->pager_end < length ? s->pager_end : length;
+    memmove(line + s->pager_start, line + end, length - end);
+    cut_line(s, s->pager_start + length - end);
     s->pager = PAGER_NONE;
+}
+
+/* Takes away the pager and all that is behind it. */
+static void cut_pager(struct screen *s)
+{
+    cut_line(s, s->pager_start);
+    s->pager = PAGER_LEFT;
 }
 
 /* The cursor goes back to column. Where it reaches the start of a pager, the pager is gone, and
@@ -115,20 +124,29 @@ static void move_back(struct screen *s, size_t column)
         return;
     }
     size_t length = line_length(s), start = s->pager_start < length ? s->pager_start : length;
-    if (s->pager == PAGER_STANDING) {
-        cut_line(s, start);
-        s->pager = PAGER_LEFT;
-    } else if (blank(line_bytes(s) + start, length - start)) {
+    if (s->pager == PAGER_STANDING || s->pager == PAGER_TAIL || s->pager == PAGER_TAIL_CR) {
+        cut_pager(s);
+    } else if (!blank(line_bytes(s) + start, length - start)) {
+        s->pager = PAGER_NONE;
+    } else {
         cut_line(s, start);
         s->pager = s->pager == PAGER_LEFT ? PAGER_LEFT : PAGER_GONE;
+    }
+}
+
+static void carriage_return(struct screen *s)
+{
+    if (s->pager == PAGER_TAIL || s->pager == PAGER_TAIL_CR) {
+        s->column = 0;
+        s->pager = PAGER_TAIL_CR;
     } else {
-        s->pager = PAGER_NONE;
+        move_back(s, 0);
     }
 }
 
 bool screen_pager_stands(const struct screen *s)
 {
-    return s->pager == PAGER_STANDING || s->pager == PAGER_FADING;
+    return s->pager == PAGER_STANDING || s->pager == PAGER_FADING || s->pager == PAGER_TAIL_CR;
 }
 
 /* Blanks up to the cursor when it stands behind the end of the line. */
@@ -166,24 +184,28 @@ static void write_bytes(struct screen *s, const char *bytes, size_t n)
     }
 }
 
-/* Bytes that are seen, at the cursor. */
-static void put(struct screen *s, const char *bytes, size_t n)
+/* What writing bytes at the cursor means for a pager. */
+static void pass_pager(struct screen *s, const char *bytes, size_t n)
 {
+    if (s->pager == PAGER_TAIL_CR) {
+        cut_pager(s);
+    }
     if (s->pager == PAGER_LEFT) {
         s->pager = PAGER_GONE;
     } else if (s->pager == PAGER_STANDING && s->column < s->pager_end) {
         s->pager = PAGER_FADING;
-    } else if (s->pager == PAGER_STANDING) {
-        size_t blanks = 0;
-        while (blanks < n && bytes[blanks] == ' ') {
-            blanks++;
-        }
-        write_bytes(s, bytes, blanks);
-        bytes += blanks;
-        n -= blanks;
-        if (n > 0) {
-            remove_pager(s);
-        }
+    } else if (s->pager == PAGER_TAIL && s->column < line_length(s)) {
+        s->pager = PAGER_FADING;
+    } else if (s->pager == PAGER_STANDING && !blank(bytes, n)) {
+        s->pager = PAGER_TAIL;
+    }
+}
+
+/* Bytes that are seen, at the cursor. */
+static void put(struct screen *s, const char *bytes, size_t n)
+{
+    if (s->pager != PAGER_NONE) {
+        pass_pager(s, bytes, n);
     }
     write_bytes(s, bytes, n);
 }
@@ -194,6 +216,8 @@ static void new_line(struct screen *s)
     bool drop = untouched && s->pager_start == 0;
     if (untouched) {
         cut_line(s, s->pager_start);
+    } else if (s->pager == PAGER_TAIL || s->pager == PAGER_TAIL_CR) {
+        remove_pager(s);
     }
     s->pager = PAGER_NONE;
     if (!drop) {
@@ -296,6 +320,9 @@ static void run_csi(struct screen *s, char final)
 {
     unsigned n = parameter(s, 0, 1);
     n = n ? n : 1;
+    if (s->pager == PAGER_TAIL_CR) {
+        cut_pager(s);
+    }
     if (s->pager != PAGER_NONE && strchr("JKP@", final)) {
         s->pager = PAGER_GONE;
     }
@@ -362,7 +389,7 @@ static void control(struct screen *s, char c)
         new_line(s);
         break;
     case '\r':
-        move_back(s, 0);
+        carriage_return(s);
         break;
     case '\b':
         backspace(s);

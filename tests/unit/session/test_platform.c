@@ -30,7 +30,7 @@ static struct platform_set *all(void)
 static void the_projects_platforms_are_usable(void)
 {
     struct platform_set *set = all();
-    CHECK(platform_count(set) >= 5);
+    CHECK(platform_count(set) >= 27);
     for (size_t i = 0; i < platform_count(set); i++) {
         const struct platform *p = platform_at(set, i);
         CHECK(p->prompt && p->questions.n >= 7 && p->exit && p->newline);
@@ -73,6 +73,28 @@ static void only_reading_commands_are_read_only(void)
         {"juniper_junos", "monitor interface ge-0/0/0", true},
         {"juniper_junos", "monitor stop", false},
         {"linux", "rm -rf /tmp/x", true},
+        {"mikrotik_routeros", "/ip address print detail where disabled=no", true},
+        {"mikrotik_routeros", "/ip/address/print", true},
+        {"mikrotik_routeros", "/export", true},
+        {"mikrotik_routeros", "/export file=x", false},
+        {"mikrotik_routeros", "/log info print", false},
+        {"mikrotik_routeros", "/system reboot", false},
+        {"mikrotik_routeros", "/ip address print where address=[/system reboot]", false},
+        {"fortinet", "get system status | grep Version", true},
+        {"fortinet", "execute reboot", false},
+        {"fortinet", "diagnose sys kill 9 1", false},
+        {"huawei_vrp", "display version", true},
+        {"huawei_vrp", "display version > flash:/x", false},
+        {"vyos", "show version | grep Version", true},
+        {"vyos", "show version; reboot", false},
+        {"vyos", "show $(reboot)", false},
+        {"vyos", "show version | sh", false},
+        {"cisco_xr", "show route | utility xargs run", false},
+        {"cisco_xr", "show route | utility wc lines", true},
+        {"alcatel_sros", "admin display-config", true},
+        {"alcatel_sros", "admin reboot now", false},
+        {"checkpoint_gaia", "show version all", true},
+        {"paloalto_panos", "request restart system", false},
     };
     struct platform_set *set = all();
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -82,6 +104,75 @@ static void only_reading_commands_are_read_only(void)
         if (reads != cases[i].reads) {
             fprintf(stderr, "  %s: %s\n", cases[i].platform, cases[i].command);
         }
+    }
+    platform_set_free(set);
+}
+
+/* A recorded dialogue for each platform whose shell is talked to. */
+static void every_platform_has_a_dialogue(void)
+{
+    struct platform_set *set = all();
+    for (size_t i = 0; i < platform_count(set); i++) {
+        const struct platform *p = platform_at(set, i);
+        struct strbuf path = STRBUF_INIT;
+        strbuf_addf(&path, "%s/../fixtures/dialogues/%s", templates(), p->name);
+        CHECK(p->exec || access(path.buf, R_OK) == 0);
+        strbuf_release(&path);
+    }
+    platform_set_free(set);
+}
+
+/* What redact finds in a line, or "". */
+static void redacted(const struct platform *p, const char *text, char *out, size_t size)
+{
+    struct regex_scratch *scratch = regex_scratch_new(NULL, NULL);
+    out[0] = '\0';
+    for (size_t i = 0; i < p->redact.n && !out[0]; i++) {
+        struct view groups[2] = {VIEW_NONE, VIEW_NONE};
+        if (regex_match(p->redact.items[i], scratch, view_of(text), groups, 2, NULL) == 1) {
+            snprintf(out, size, "%.*s", VIEW_ARG(groups[1]));
+        }
+    }
+    regex_scratch_free(scratch);
+}
+
+static void secrets_of_configurations_are_found(void)
+{
+    static const struct {
+        const char *platform, *line, *secret;
+    } cases[] = {
+        {"cisco_ios", "enable secret 5 $1$abcd$efgh", "$1$abcd$efgh"},
+        {"cisco_ios", "username joe privilege 15 password 0 hidden", "hidden"},
+        {"cisco_ios", "snmp-server community hidden RO 10", "hidden"},
+        {"cisco_ios", " key 7 0123456789", "0123456789"},
+        {"cisco_ios", "tacacs-server host 192.0.2.1 key hidden", "hidden"},
+        {"cisco_ios", "crypto isakmp key hidden address 192.0.2.1", "hidden"},
+        {"cisco_ios", " neighbor 192.0.2.2 password 7 hidden", "hidden"},
+        {"cisco_ios", "service password-encryption", ""},
+        {"cisco_ios", "interface GigabitEthernet0/1", ""},
+        {"cisco_ios", "key chain OSPF", ""},
+        {"arista_eos", "username admin secret sha512 $6$abc", "$6$abc"},
+        {"arista_eos", "snmp-server community hidden ro", "hidden"},
+        {"juniper_junos", "    encrypted-password \"$6$abc\"; ## SECRET-DATA", "$6$abc"},
+        {"juniper_junos", "set snmp community hidden authorization read-only", "hidden"},
+        {"huawei_vrp", " local-user joe password irreversible-cipher $1a$xyz", "$1a$xyz"},
+        {"fortinet", "        set password ENC hiddenhidden==", "hiddenhidden=="},
+        {"fortinet", "        set psksecret ENC hidden", "hidden"},
+        {"fortinet", "        set alias \"wan\"", ""},
+        {"mikrotik_routeros", "add name=joe password=\"hidden\" group=full", "hidden"},
+        {"paloalto_panos", "          <phash>hidden</phash>", "hidden"},
+        {"vyos", "set system login user x authentication encrypted-password '$6$abc'",
+         "$6$abc"},
+        {"linux", "joe:$6$abc$def:19000:0:99999:7:::", "$6$abc$def"},
+    };
+    struct platform_set *set = all();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char found[200];
+        redacted(platform_find(set, cases[i].platform), cases[i].line, found, sizeof(found));
+        if (strcmp(found, cases[i].secret) != 0) {
+            fprintf(stderr, "  %s: %s\n", cases[i].platform, cases[i].line);
+        }
+        CHECK_STR(found, cases[i].secret);
     }
     platform_set_free(set);
 }
@@ -200,6 +291,8 @@ int main(void)
     strbuf_addstr(&folder, temporary);
     RUN(the_projects_platforms_are_usable);
     RUN(only_reading_commands_are_read_only);
+    RUN(every_platform_has_a_dialogue);
+    RUN(secrets_of_configurations_are_found);
     RUN(refusals_are_found_at_the_top_only);
     RUN(says_what_is_wrong);
     RUN(a_users_folder_wins);

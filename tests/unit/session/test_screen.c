@@ -76,6 +76,14 @@ static const struct shown cases[] = {
     SHOW("a\r\n--More--\x01\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\ba longer line than it\r\n",
          "a\na longer line than it\n"),
     SHOW("--More--\x01\r        \r--More--\x01\r        \rb", "b"),
+    SHOW("--More--\x01 (45%)\r              \rb  \r\n", "b  \n"),
+    SHOW("---- More --\x01--\x1b[42D                  \x1b[42Db\r\n", "b\n"),
+    SHOW("--More--\x01, next\b\b\b\b\b\b\b\b\b\b\b\b\b\b\x1b[Kb\r\n", "b\n"),
+    SHOW("--More--\x01, next\r\x1b[Kb\r\n", "b\n"),
+    SHOW("--More--\x01"
+         "b c \r\nd",
+         "b c \nd"),
+    SHOW("--More--\x01 b\r\r\nd", " b\nd"),
     SHOW("text --More--\x01\r\nb", "b"),
 };
 
@@ -124,6 +132,12 @@ static void the_last_line_ends_at_the_cursor(void)
     CHECK(s.line_start == 0 && s.text.len == 22);
     screen_clear(&s);
     CHECK(screen_last_line(&s).len == 0);
+    screen_feed(&s, VIEW("--More--"));
+    screen_pager(&s, 0);
+    CHECK(screen_pager_stands(&s));
+    screen_feed(&s, VIEW("sw1#"));
+    CHECK(!screen_pager_stands(&s));
+    CHECK(view_equal(screen_last_line(&s), VIEW("sw1#")));
     screen_release(&s);
 }
 
