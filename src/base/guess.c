@@ -7,6 +7,7 @@ void guess_init(struct guess *guess, struct view word)
 {
     guess->word = word;
     guess->best = NULL;
+    guess->kept = 0;
     guess->distance = word.len < 3 ? 2 : word.len / 3 + 1;
 }
 
@@ -49,15 +50,31 @@ static size_t distance(struct view a, struct view b)
     return last[b.len];
 }
 
+/* How many letters of a stand at the same place from the beginning or the end of b. */
+static size_t kept(struct view a, struct view b)
+{
+    size_t n = least(a.len, b.len), front = 0, back = 0;
+    while (front < n && fold(a.ptr[front]) == fold(b.ptr[front])) {
+        front++;
+    }
+    while (back < n - front && fold(a.ptr[a.len - 1 - back]) == fold(b.ptr[b.len - 1 - back])) {
+        back++;
+    }
+    return front + back;
+}
+
 void guess_offer(struct guess *guess, const char *known)
 {
     struct view other = view_of(known);
     if (guess->word.len > LONGEST || other.len > LONGEST) {
         return;
     }
-    size_t d = distance(guess->word, other);
-    if (d < guess->distance && d < other.len) {
+    size_t d = distance(guess->word, other), same = kept(guess->word, other);
+    bool nearer =
+        d < guess->distance || (guess->best && d == guess->distance && same > guess->kept);
+    if (nearer && d < other.len) {
         guess->distance = d;
+        guess->kept = same;
         guess->best = known;
     }
 }

@@ -8,7 +8,8 @@
  *     for each known word: guess_offer(&guess, known);
  *     if (guess.best) ... "did you mean '%s'"
  *
- * The words offered are kept by pointer, not copied. Of equally near words the first one wins.
+ * The words offered are kept by pointer, not copied. Of equally near
+ * words the one with more of the same beginning and end wins, then the first.
  */
 #ifndef BASE_GUESS_H
 #define BASE_GUESS_H
@@ -19,6 +20,7 @@ struct guess {
     struct view word;
     const char *best; /* NULL when none is near enough */
     size_t distance;  /* of best; while there is none, one more than what is allowed */
+    size_t kept;      /* letters that best begins and ends with as word does */
 };
 
 void guess_init(struct guess *guess, struct view word);

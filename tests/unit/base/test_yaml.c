@@ -191,7 +191,8 @@ static void depth_is_exact(void)
 
 static void guesses_are_near(void)
 {
-    static const char *const known[] = {"show", "hosts", "parse", "cisco_ios", "version"};
+    static const char *const known[] = {"show",      "hosts",     "parse",
+                                        "cisco_asa", "cisco_ios", "version"};
     static const struct {
         const char *word, *best;
     } cases[] = {
@@ -199,6 +200,7 @@ static void guesses_are_near(void)
         {"host", "hosts"},
         {"cisco-ios", "cisco_ios"},
         {"CISCO_IOS", "cisco_ios"},
+        {"cisco_oss", "cisco_ios"},
         {"cisco_isos", "cisco_ios"},
         {"x", NULL},
         {"", NULL},
@@ -206,12 +208,12 @@ static void guesses_are_near(void)
         {"sohw", "show"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const char *best = guess_nearest(view_of(cases[i].word), known, 5);
+        const char *best = guess_nearest(view_of(cases[i].word), known, 6);
         CHECK_STR(best ? best : "-", cases[i].best ? cases[i].best : "-");
     }
     char longest[200];
     memset(longest, 'a', sizeof(longest));
-    CHECK(!guess_nearest(view_make(longest, sizeof(longest)), known, 5));
+    CHECK(!guess_nearest(view_make(longest, sizeof(longest)), known, 6));
 }
 
 static void numbers_are_whole_words(void)
