@@ -44,10 +44,19 @@ void emit_literal(struct emitter *out, uint32_t c)
 
 void emit_caseless(struct emitter *out, bool caseless)
 {
-    if (out->caseless != caseless) {
+    if (out->modes.caseless != caseless) {
         emit_text(out, caseless ? "(?i)" : "(?-i)");
-        out->caseless = caseless;
+        out->modes.caseless = caseless;
     }
+}
+
+void emit_dot(struct emitter *out, bool dotall)
+{
+    if (out->modes.dotall != dotall) {
+        emit_text(out, dotall ? "(?s)" : "(?-s)");
+        out->modes.dotall = dotall;
+    }
+    emit_char(out, '.');
 }
 
 static void emit_list(struct emitter *out, const struct node *list);
@@ -69,11 +78,11 @@ static void emit_body(struct emitter *out, const struct node *list)
 
 static void emit_parens(struct emitter *out, const char *open, const struct node *list)
 {
-    bool caseless = out->caseless;
+    struct emit_modes modes = out->modes;
     emit_text(out, open);
     emit_body(out, list);
     emit_char(out, ')');
-    out->caseless = caseless;
+    out->modes = modes;
 }
 
 static void emit_at(struct emitter *out, const struct node *node)
@@ -222,6 +231,7 @@ static void emit_look(struct emitter *out, const struct node *look)
         emit_parens(out, look->negate ? "(?!" : "(?=", look->child);
         return;
     }
+    struct emit_modes modes = out->modes;
     const char *open = look->negate ? "(?<!" : "(?<=";
     if (plain_behind(look->child)) {
         emit_parens(out, open, look->child);
@@ -230,14 +240,16 @@ static void emit_look(struct emitter *out, const struct node *look)
     /* as Python does it: go back by the body's width, then look ahead */
     emit_text(out, open);
     emit_parens(out, "(?=", look->child);
-    emit_text(out, "(?s:.){");
+    emit_dot(out, true);
+    emit_char(out, '{');
     emit_number(out, (uint32_t)width_of_list(look->child).lo);
     emit_text(out, "})");
+    out->modes = modes;
 }
 
 static void emit_cond(struct emitter *out, const struct node *cond)
 {
-    bool caseless = out->caseless;
+    struct emit_modes modes = out->modes;
     emit_text(out, "(?(");
     emit_number(out, cond->number);
     emit_char(out, ')');
@@ -247,7 +259,7 @@ static void emit_cond(struct emitter *out, const struct node *cond)
         emit_list(out, cond->other);
     }
     emit_char(out, ')');
-    out->caseless = caseless;
+    out->modes = modes;
 }
 
 static void emit_group(struct emitter *out, const struct node *group)
@@ -309,11 +321,11 @@ static void emit_list(struct emitter *out, const struct node *list)
 
 struct view dialect_emit(const struct tree *tree, struct arena *arena, enum emit_kind kind)
 {
-    struct emitter out = {NULL, 512, 0, kind, false};
+    struct emitter out = {.size = 512, .kind = kind};
     for (;;) {
         out.buf = arena_get(arena, out.size);
         out.len = 0;
-        out.caseless = false;
+        out.modes = (struct emit_modes){false, false};
         if (!out.buf) {
             return VIEW_NONE;
         }

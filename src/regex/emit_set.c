@@ -62,8 +62,6 @@ static bool emit_ascii_class(struct emitter *out, const struct charset *set)
     } classes[] = {
         {{{UINT64_C(0x03FF000000000000), UINT64_C(0x07FFFFFE87FFFFFE)}, false}, "\\w"},
         {{{UINT64_C(0xFC00FFFFFFFFFFFF), UINT64_C(0xF800000178000001)}, false}, "\\W"},
-        {{{UINT64_MAX, UINT64_MAX}, false}, "(?s:.)"},
-        {{{UINT64_MAX ^ 1U << '\n', UINT64_MAX}, false}, "."},
         {{{0, 0}, false}, NOTHING},
     };
     for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
@@ -87,6 +85,11 @@ static void emit_ascii_unit(struct emitter *out, const struct node *unit)
         return;
     }
     struct charset set = charset_of(unit);
+    uint64_t but_newline = UINT64_MAX ^ 1U << '\n';
+    if (set.ascii[1] == UINT64_MAX && (set.ascii[0] | 1U << '\n') == UINT64_MAX) {
+        emit_dot(out, set.ascii[0] != but_newline);
+        return;
+    }
     if (emit_ascii_class(out, &set)) {
         return;
     }
@@ -264,7 +267,7 @@ static void emit_utf_unit(struct emitter *out, const struct node *unit)
     if (unit->kind == NODE_SET) {
         emit_utf_set(out, unit->set, unit->flags);
     } else if (unit->kind == NODE_ANY) {
-        emit_text(out, unit->flags & FLAG_DOTALL ? "(?s:.)" : ".");
+        emit_dot(out, unit->flags & FLAG_DOTALL);
     } else if (has_special_case(unit->literal, unit->flags)) {
         struct range range = {NULL, unit->literal, unit->literal};
         struct set set = {&range, 0, false};

@@ -14,7 +14,10 @@ struct emitter {
     size_t size;
     size_t len; /* bytes needed so far */
     enum emit_kind kind;
-    bool caseless; /* PCRE2's (?i) is in force here */
+    struct emit_modes {
+        bool caseless; /* PCRE2's (?i) is in force here */
+        bool dotall;   /* and (?s) */
+    } modes;
 };
 
 void emit_text(struct emitter *out, const char *text);
@@ -26,6 +29,9 @@ void emit_literal(struct emitter *out, uint32_t c);
 
 /* Writes (?i) or (?-i) when the other is in force; it holds to the end of the group. */
 void emit_caseless(struct emitter *out, bool caseless);
+
+/* A dot with or without the newline, by (?s) and (?-s). */
+void emit_dot(struct emitter *out, bool dotall);
 
 /* One character's worth of pattern, ready for a quantifier. */
 void emit_unit(struct emitter *out, const struct node *unit);

@@ -19,11 +19,19 @@ static size_t set_size(const struct set *set)
     return size;
 }
 
+/* Is it one item of PCRE2's, which can count? Sets with \W among others are emitted as groups.
+ */
+static bool is_counted(const struct node *node)
+{
+    return node_is_unit(node) &&
+           !(node->kind == NODE_SET && (node->set->categories & CATEGORY_NOT_WORD));
+}
+
 static size_t repeat_size(const struct node *repeat)
 {
     uint64_t copies = repeat->max == REPEAT_MAX ? (uint64_t)repeat->min + 1 : repeat->max;
     size_t body = list_size(repeat->child) + 24;
-    if (node_is_unit(repeat->child)) {
+    if (is_counted(repeat->child)) {
         return at_most_huge(body * (copies / UINT16_MAX + 2));
     }
     return at_most_huge(body * (copies + 1));
