@@ -77,6 +77,7 @@ struct options {
     const char *delimiter, *list_sep, *explode; /* CSV */
     bool crlf, bom, excel, csv_safe;
 
+    int only; /* enum explain_only */
     const char *where, *select, *sort; /* SQL */
     const char *resume;                /* a database */
     long limit, offset;                /* -1 = not said */

@@ -36,6 +36,16 @@ const struct verb verb_table[] = {
          "Shows each host with all that its groups and the defaults say of it, and where it "
          "is written. Passwords are not resolved; only where they would come from is shown.",
      .run = verb_hosts},
+    {.name = "explain",
+     .bit = VERB_EXPLAIN,
+     .operands = "FILE",
+     .words = offsetof(struct options, words),
+     .summary = "Show how a template takes an output, line by line",
+     .text =
+         "For each line of FILE (or -, stdin): the state, the rules that took it, what they "
+         "captured and did, the rows as they are recorded; for a line that no rule takes, or that "
+         "an Error rule refuses, the rules that came nearest and the column where each stopped.",
+     .run = verb_explain},
     {.name = "query",
      .bit = VERB_QUERY,
      .operands = "[SQL|TABLE] DB",

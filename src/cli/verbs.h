@@ -18,6 +18,7 @@ enum verb_bit {
     VERB_HOSTS = 1 << 5,
     VERB_QUERY = 1 << 6,
     VERB_DIFF = 1 << 7,
+    VERB_EXPLAIN = 1 << 8,
     VERB_ALL = ~0,
 };
 
@@ -43,6 +44,7 @@ const struct verb *verb_guess(const char *word);
 int verb_run(const struct options *options);
 int verb_parse(const struct options *options);
 int verb_hosts(const struct options *options);
+int verb_explain(const struct options *options);
 int verb_query(const struct options *options);
 int verb_diff(const struct options *options);
 int verb_version(const struct options *options);
