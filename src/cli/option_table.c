@@ -112,6 +112,14 @@ const struct option option_table[] = {
      .verbs = VERB_RUN, .section = SECTION_RUN,
      .help = "Also run commands that the platform does not list as only reading"},
 
+    {.name = "save-raw", .arg = "DIR", .kind = OPTION_TEXT, .offset = AT(save_raw),
+     .verbs = VERB_RUN, .section = SECTION_RUN, .complete = COMPLETE_FOLDER,
+     .help = "Keep each output as DIR/<host>/<command>.txt, with a manifest; `collect parse DIR` "
+             "turns them into records again"},
+    {.name = "redact", .kind = OPTION_FLAG, .offset = AT(redact), .verbs = VERB_RUN,
+     .section = SECTION_RUN,
+     .help = "Mask passwords, keys and communities in the outputs, by the platform's patterns, "
+             "before anything is written"},
     {.name = "failed", .arg = "FILE", .kind = OPTION_TEXT, .offset = AT(failed),
      .verbs = VERB_RUN, .section = SECTION_RUN, .complete = COMPLETE_FILE,
      .help = "Write an inventory of just the hosts that failed, for the -i of the next run"},

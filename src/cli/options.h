@@ -66,6 +66,8 @@ struct options {
     long retries;
     bool allow_changes;
     bool dry_run;
+    const char *save_raw;
+    bool redact;
     const char *failed;
     const char *report;
 

@@ -3,6 +3,7 @@
  * file. Outputs stream: rows leave while the file is still being read.
  */
 #include "cli/options.h"
+#include "cli/parse_tree.h"
 #include "cli/setting.h"
 #include "cli/talk.h"
 #include "collect/plan.h"
@@ -287,6 +288,9 @@ static int parse_all(struct parse *parse, struct err *err)
 
 int verb_parse(const struct options *options)
 {
+    if (parse_is_tree(options)) {
+        return parse_tree(options);
+    }
     struct err err = ERR_INIT;
     struct parse parse = {.options = options, .arena = ARENA_INIT, .write_err = ERR_INIT};
     int rc = prepare(&parse, &err);

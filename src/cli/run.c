@@ -1,3 +1,4 @@
+#include "cli/asks.h"
 #include "cli/dry_run.h"
 #include "cli/hosts_query.h"
 #include "cli/interrupt.h"
@@ -13,6 +14,7 @@
 #include "collect/passwords.h"
 #include "collect/plan.h"
 #include "collect/progress.h"
+#include "collect/redact.h"
 #include "collect/report.h"
 
 #include <unistd.h>
@@ -30,6 +32,7 @@ struct run {
     struct emit *emit;
     struct saving *saving; /* NULL: not into a database */
     struct run_files files;
+    struct redact *redact; /* NULL: outputs stay as they are */
     struct loop *loop;
     struct report report;
     struct progress progress;
@@ -73,27 +76,13 @@ static int split_columns(struct run *run, const char *const **out, size_t *n, st
 
 static int make_plan(struct run *run, struct err *err)
 {
-    const struct option_list *list = &run->options->asks;
-    struct plan_ask *asks = arena_array(&run->arena, list->count, sizeof(*asks));
-    if (!asks) {
-        return err_nomem(err);
+    struct plan_request request = {.template_file = run->options->template_file,
+                                   .allow_changes = run->options->allow_changes};
+    int rc = asks_of(&request, run->options, &run->arena, err);
+    if (rc == 0) {
+        rc = split_columns(run, &request.data, &request.ndata, err);
     }
-    for (size_t i = 0; i < list->count; i++) {
-        asks[i] = (struct plan_ask){list->items[i].letter == 't', list->items[i].text};
-    }
-    const char *const *data = NULL;
-    size_t ndata = 0;
-    int rc = split_columns(run, &data, &ndata, err);
-    if (rc < 0) {
-        return rc;
-    }
-    struct plan_request request = {.asks = asks,
-                                   .nasks = list->count,
-                                   .template_file = run->options->template_file,
-                                   .allow_changes = run->options->allow_changes,
-                                   .data = data,
-                                   .ndata = ndata};
-    return plan_make(&run->plan, &run->inventory, run->library, &request, err);
+    return rc < 0 ? rc : plan_make(&run->plan, &run->inventory, run->library, &request, err);
 }
 
 static int open_passwords(struct run *run, struct err *err)
@@ -133,6 +122,27 @@ static int open_emit(struct run *run, struct err *err)
     struct emit_options options = {
         .ordered = emit_ordered(writer->format, run->options->ordered && !run->saving)};
     return emit_new(&run->emit, &run->plan, writer, &options, err);
+}
+
+static int open_redact(struct run *run, struct err *err)
+{
+    if (!run->options->redact) {
+        return 0;
+    }
+    for (size_t i = 0; i < run->plan.njobs && !run->options->quiet; i++) {
+        const struct platform *platform = run->plan.jobs[i].platform;
+        size_t first = 0;
+        while (run->plan.jobs[first].platform != platform) {
+            first++;
+        }
+        if (platform->redact.n == 0 && first == i) {
+            talk_warning("platform %s says nothing of secrets: --redact masks none in its "
+                         "outputs",
+                         platform->name);
+        }
+    }
+    run->redact = redact_new();
+    return run->redact ? 0 : err_nomem(err);
 }
 
 static int open_files(struct run *run, struct err *err)
@@ -194,12 +204,19 @@ static int keep(struct run *run, struct host_result *result, struct err *err)
     return rc < 0 ? rc : saving_end(run->saving, result, err);
 }
 
+/* --redact comes before anything that keeps or shows an output. */
+static int mask(struct run *run, struct host_result *result, struct err *err)
+{
+    const struct job *job = plan_job(&run->plan, result->host);
+    return redact_result(run->redact, job->platform, result, err);
+}
+
 /* One finished host: its records, then what the report keeps of it. Once nothing can be written
  * any more, a host counts as failed whatever it came to. */
 static int take(struct run *run, struct host_result *result, bool writable, struct err *err)
 {
-    int rc = 0;
-    if (writable) {
+    int rc = run->redact ? mask(run, result, err) : 0;
+    if (rc == 0 && writable) {
         rc = keep(run, result, err);
     } else {
         host_result_fail(result, STATUS_CANCELLED, "its records could not be written");
@@ -246,8 +263,8 @@ static int finish(struct run *run, int rc, struct err *err)
 
 static int collect(struct run *run, struct err *err)
 {
-    int (*const steps[])(struct run *, struct err *) = {open_passwords, open_emit, open_files,
-                                                        start_loop};
+    int (*const steps[])(struct run *, struct err *) = {open_redact, open_passwords, open_emit,
+                                                        open_files, start_loop};
     int rc = 0;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == 0; i++) {
         rc = steps[i](run, err);
@@ -295,6 +312,7 @@ static void run_release(struct run *run)
     emit_free(run->emit);
     saving_abort(run->saving);
     run_files_free(&run->files);
+    redact_free(run->redact);
     passwords_free(run->passwords);
     plan_release(&run->plan);
     library_free(run->library);

@@ -26,6 +26,9 @@ int run_files_open(struct run_files *files, const struct options *options,
                                  host_keys_name(options->host_keys)};
         rc = report_file_open(&files->report, options->report, &run, plan, err);
     }
+    if (rc == 0 && options->save_raw) {
+        rc = rawtree_open(&files->raw, options->save_raw, plan, err);
+    }
     return rc;
 }
 
@@ -34,7 +37,8 @@ int run_files_add(struct run_files *files, const struct host_result *result, str
     if (files->failed && result->status != STATUS_OK) {
         failed_add(files->failed, result->host);
     }
-    return files->report ? report_file_add(files->report, result, err) : 0;
+    int rc = files->report ? report_file_add(files->report, result, err) : 0;
+    return rc == 0 && files->raw ? rawtree_add(files->raw, result, err) : rc;
 }
 
 int run_files_close(struct run_files *files, const struct report *totals, bool interrupted,
@@ -50,6 +54,11 @@ int run_files_close(struct run_files *files, const struct report *totals, bool i
         rc = rc ? rc : closed;
         files->report = NULL;
     }
+    if (files->raw) {
+        int closed = rawtree_close(files->raw, rc ? NULL : err);
+        rc = rc ? rc : closed;
+        files->raw = NULL;
+    }
     return rc;
 }
 
@@ -57,5 +66,6 @@ void run_files_free(struct run_files *files)
 {
     failed_free(files->failed);
     report_file_free(files->report);
+    rawtree_free(files->raw);
     *files = (struct run_files)RUN_FILES_INIT;
 }

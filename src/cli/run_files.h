@@ -1,22 +1,25 @@
 /*
- * What a run leaves behind beside its records: --failed, --report. All files are opened before
- * anything connects and put in their places at the end, also of an interrupted run.
+ * What a run leaves behind beside its records: --failed, --report, --save-raw. All files are
+ * opened before anything connects and put in their places at the end, also of an interrupted
+ * run.
  */
 #ifndef CLI_RUN_FILES_H
 #define CLI_RUN_FILES_H
 
 #include "cli/options.h"
 #include "collect/failed.h"
+#include "collect/rawtree.h"
 #include "collect/report_file.h"
 
 struct run_files {
     struct failed *failed;
     struct report_file *report;
+    struct rawtree *raw;
 };
 
 #define RUN_FILES_INIT                                                                         \
     {                                                                                          \
-        NULL, NULL                                                                             \
+        NULL, NULL, NULL                                                                       \
     }
 
 int run_files_open(struct run_files *files, const struct options *options,

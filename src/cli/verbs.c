@@ -25,7 +25,8 @@ const struct verb verb_table[] = {
      .text =
          "Parses files (- is standard input) that hold the output of one command, with the "
          "template that -T names, or that --platform with -t or -c finds. The `host` column "
-         "is the file's name without its extension.",
+         "is the file's name without its extension. A folder that --save-raw left is parsed "
+        "as the run that left it, with the templates of today.",
      .run = verb_parse},
     {.name = "hosts",
      .bit = VERB_HOSTS,

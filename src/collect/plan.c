@@ -221,7 +221,7 @@ static int fill_kit(struct maker *m, struct kit *kit, struct err *err)
     for (size_t i = 0; i < request->nasks; i++) {
         struct job_command *command = &kit->commands[kit->ncommands];
         const struct plan_ask *ask = &request->asks[i];
-        *command = (struct job_command){.asked = ask->text};
+        *command = (struct job_command){.asked = ask->text, .by_name = ask->template};
         const char *meant = NULL;
         int rc = ask->template ? add_template(m, kit, ask->text, command, err)
                                : add_command(m, kit, ask->text, command, &meant, err);

@@ -31,6 +31,7 @@
 struct job_command {
     const char *command; /* what is sent */
     const char *asked;   /* the -t name or -c text that led to it */
+    bool by_name;        /* it was a -t */
     const char *why;     /* for people: "templates/index line 12 (sh[[ow]] ver[[sion]])" */
     size_t table;        /* in plan.tables */
     const struct textfsm_table *reader; /* reads its output; NULL = raw */

@@ -1,62 +1,25 @@
 #include "collect/report_file.h"
 
+#include "collect/pieces.h"
+
 #include "base/limits.h"
 #include "base/outfile.h"
 #include "base/sha256.h"
-#include "base/spool.h"
-#include "output/cell.h"
 
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-struct piece {
-    uint64_t at;
-    size_t len; /* 0 = the job is not finished */
-};
-
 struct report_file {
     const struct plan *plan;
     struct report_run run;
     struct outfile *out;
-    struct spool spool;
-    struct piece *pieces; /* by place of the job in the plan */
+    struct pieces pieces; /* by place of the job in the plan */
     char started[UTC_STAMP_SIZE];
     ms_t began;
     char inventory_hash[SHA256_HEX_SIZE];
 };
-
-/* ---- JSON ----------------------------------------------------------------------------------
- */
-
-static void member(struct strbuf *out, const char *key)
-{
-    char last = out->len > 0 ? out->buf[out->len - 1] : '{';
-    strbuf_addf(out, "%s\"%s\":", last == '{' || last == '[' ? "" : ",", key);
-}
-
-static void text(struct strbuf *out, const char *key, const char *value)
-{
-    member(out, key);
-    if (value) {
-        json_add_string(out, view_of(value));
-    } else {
-        strbuf_addstr(out, "null");
-    }
-}
-
-static void number(struct strbuf *out, const char *key, long long value)
-{
-    member(out, key);
-    strbuf_addf(out, "%lld", value);
-}
-
-static void boolean(struct strbuf *out, const char *key, bool value)
-{
-    member(out, key);
-    strbuf_addstr(out, value ? "true" : "false");
-}
 
 /* ---- Begin and end -------------------------------------------------------------------------
  */
@@ -85,9 +48,7 @@ int report_file_open(struct report_file **out, const char *path, const struct re
     file->run = *run;
     file->began = now_ms();
     utc_stamp(file->started, sizeof(file->started));
-    spool_init(&file->spool, LIMIT_WAITING_BYTES);
-    file->pieces = calloc(plan->njobs + 1, sizeof(*file->pieces));
-    int rc = file->pieces ? 0 : err_nomem(err);
+    int rc = pieces_init(&file->pieces, plan->njobs, err);
     if (rc == 0 && run->inventory) {
         rc = hash_inventory(file, err);
     }
@@ -107,8 +68,7 @@ void report_file_free(struct report_file *file)
 {
     if (file) {
         outfile_abort(file->out);
-        spool_release(&file->spool);
-        free(file->pieces);
+        pieces_release(&file->pieces);
         free(file);
     }
 }
@@ -120,17 +80,17 @@ static void add_command(struct strbuf *out, const struct job_command *how,
                         const struct command_result *command)
 {
     strbuf_addstr(out, "{");
-    text(out, "command", command->command);
-    text(out, "asked", how->asked);
-    text(out, "template", how->template_path);
-    text(out, "status", status_name(command->status));
-    text(out, "reason", command->reason);
-    text(out, "collected_at", command->collected_at[0] ? command->collected_at : NULL);
-    number(out, "took_ms", command->took_ms);
-    number(out, "bytes", (long long)command->output.len);
-    number(out, "records", (long long)command->records);
+    member_text(out, "command", command->command);
+    member_text(out, "asked", how->asked);
+    member_text(out, "template", how->template_path);
+    member_text(out, "status", status_name(command->status));
+    member_text(out, "reason", command->reason);
+    member_text(out, "collected_at", command->collected_at[0] ? command->collected_at : NULL);
+    member_number(out, "took_ms", command->took_ms);
+    member_number(out, "bytes", (long long)command->output.len);
+    member_number(out, "records", (long long)command->records);
     if (command->exit_status >= 0) {
-        number(out, "exit_status", command->exit_status);
+        member_number(out, "exit_status", command->exit_status);
     }
     strbuf_addstr(out, "}");
 }
@@ -139,20 +99,20 @@ static void add_job(struct strbuf *out, const struct job *job, const struct host
 {
     const struct host *host = job->host;
     strbuf_addstr(out, "{");
-    text(out, "host", host->name);
-    text(out, "address", host->address);
-    number(out, "port", host_port(host));
-    text(out, "platform", job->platform->name);
-    text(out, "username", host->username);
-    text(out, "status", status_name(result->status));
-    text(out, "reason", result->reason);
-    number(out, "connect_ms", result->connect_ms);
-    number(out, "auth_ms", result->auth_ms);
-    number(out, "total_ms", result->total_ms);
-    text(out, "algorithms", result->algorithms);
-    text(out, "host_key", result->fingerprint);
-    boolean(out, "legacy", host->legacy);
-    member(out, "commands");
+    member_text(out, "host", host->name);
+    member_text(out, "address", host->address);
+    member_number(out, "port", host_port(host));
+    member_text(out, "platform", job->platform->name);
+    member_text(out, "username", host->username);
+    member_text(out, "status", status_name(result->status));
+    member_text(out, "reason", result->reason);
+    member_number(out, "connect_ms", result->connect_ms);
+    member_number(out, "auth_ms", result->auth_ms);
+    member_number(out, "total_ms", result->total_ms);
+    member_text(out, "algorithms", result->algorithms);
+    member_text(out, "host_key", result->fingerprint);
+    member_bool(out, "legacy", host->legacy);
+    member_key(out, "commands");
     strbuf_addstr(out, "[");
     for (size_t i = 0; i < result->ncommands; i++) {
         strbuf_addstr(out, i ? "," : "");
@@ -169,9 +129,7 @@ int report_file_add(struct report_file *file, const struct host_result *result, 
         return err_set(err, ERR_HOST, "%s: no host of this run", result->host->name);
     }
     add_job(&piece, job, result);
-    file->pieces[job - file->plan->jobs] = (struct piece){spool_size(&file->spool), piece.len};
-    int rc = strbuf_failed(&piece) ? err_nomem(err)
-                                   : spool_add(&file->spool, strbuf_view(&piece), err);
+    int rc = pieces_add(&file->pieces, (size_t)(job - file->plan->jobs), &piece, err);
     strbuf_release(&piece);
     return rc;
 }
@@ -184,8 +142,8 @@ static void add_who(struct strbuf *out)
     char machine[256] = "";
     const struct passwd *user = getpwuid(geteuid());
     gethostname(machine, sizeof(machine) - 1);
-    text(out, "user", user ? user->pw_name : NULL);
-    text(out, "machine", machine);
+    member_text(out, "user", user ? user->pw_name : NULL);
+    member_text(out, "machine", machine);
 }
 
 static bool listed_before(const struct plan *plan, size_t job, size_t command)
@@ -208,7 +166,7 @@ static bool listed_before(const struct plan *plan, size_t job, size_t command)
 
 static void add_templates(struct strbuf *out, const struct plan *plan)
 {
-    member(out, "templates");
+    member_key(out, "templates");
     strbuf_addstr(out, "[");
     const char *between = "";
     for (size_t j = 0; j < plan->njobs; j++) {
@@ -218,9 +176,9 @@ static void add_templates(struct strbuf *out, const struct plan *plan)
                 continue;
             }
             strbuf_addf(out, "%s{", between);
-            text(out, "table", plan->tables[command->table].name);
-            text(out, "files", command->template_path);
-            text(out, "sha256", command->fingerprint);
+            member_text(out, "table", plan->tables[command->table].name);
+            member_text(out, "files", command->template_path);
+            member_text(out, "sha256", command->fingerprint);
             strbuf_addstr(out, "}");
             between = ",";
         }
@@ -234,64 +192,41 @@ static void add_head(struct strbuf *out, const struct report_file *file,
     char ended[UTC_STAMP_SIZE];
     utc_stamp(ended, sizeof(ended));
     strbuf_addstr(out, "{");
-    text(out, "collect", file->run.version);
-    text(out, "started", file->started);
-    text(out, "ended", ended);
-    number(out, "took_ms", now_ms() - file->began);
+    member_text(out, "collect", file->run.version);
+    member_text(out, "started", file->started);
+    member_text(out, "ended", ended);
+    member_number(out, "took_ms", now_ms() - file->began);
     add_who(out);
-    text(out, "inventory", file->run.inventory);
-    text(out, "inventory_sha256", file->run.inventory ? file->inventory_hash : NULL);
-    text(out, "host_keys", file->run.host_keys);
-    number(out, "hosts", (long long)file->plan->njobs);
-    number(out, "commands", (long long)file->plan->ncommands);
-    number(out, "hosts_failed", (long long)totals->failed);
-    boolean(out, "interrupted", interrupted);
+    member_text(out, "inventory", file->run.inventory);
+    member_text(out, "inventory_sha256", file->run.inventory ? file->inventory_hash : NULL);
+    member_text(out, "host_keys", file->run.host_keys);
+    member_number(out, "hosts", (long long)file->plan->njobs);
+    member_number(out, "commands", (long long)file->plan->ncommands);
+    member_number(out, "hosts_failed", (long long)totals->failed);
+    member_bool(out, "interrupted", interrupted);
     add_templates(out, file->plan);
-    member(out, "jobs");
+    member_key(out, "jobs");
     strbuf_addstr(out, "[");
-}
-
-static int write_jobs(struct report_file *file, struct strbuf *buf, struct err *err)
-{
-    int rc = 0;
-    const char *between = "\n";
-    for (size_t i = 0; i < file->plan->njobs && rc == 0; i++) {
-        const struct piece *piece = &file->pieces[i];
-        if (piece->len == 0) {
-            continue;
-        }
-        strbuf_addstr(buf, between);
-        between = ",\n";
-        if (!strbuf_grow(buf, piece->len)) {
-            return err_nomem(err);
-        }
-        rc = spool_read(&file->spool, piece->at, buf->buf + buf->len, piece->len, err);
-        buf->len += rc == 0 ? piece->len : 0;
-        buf->buf[buf->len] = '\0';
-        if (rc == 0 && buf->len > KIB(64)) {
-            rc = outfile_write(file->out, buf->buf, buf->len, err);
-            strbuf_reset(buf);
-        }
-    }
-    return rc;
 }
 
 int report_file_close(struct report_file *file, const struct report *totals, bool interrupted,
                       struct err *err)
 {
-    struct strbuf buf = STRBUF_INIT;
-    add_head(&buf, file, totals, interrupted);
-    int rc = write_jobs(file, &buf, err);
-    strbuf_addstr(&buf, "\n]}\n");
+    struct strbuf head = STRBUF_INIT;
+    add_head(&head, file, totals, interrupted);
+    int rc = strbuf_failed(&head) ? err_nomem(err)
+                                  : outfile_write(file->out, head.buf, head.len, err);
     if (rc == 0) {
-        rc = strbuf_failed(&buf) ? err_nomem(err)
-                                 : outfile_write(file->out, buf.buf, buf.len, err);
+        rc = pieces_write(&file->pieces, file->out, err);
+    }
+    if (rc == 0) {
+        rc = outfile_write(file->out, "\n]}\n", 4, err);
     }
     if (rc == 0) {
         rc = outfile_commit(file->out, err);
         file->out = NULL;
     }
-    strbuf_release(&buf);
+    strbuf_release(&head);
     report_file_free(file);
     return rc;
 }

@@ -64,6 +64,22 @@ WRONG=$(cat password) "$COLLECT" -i failed.yml -t show_version -f csv --failed f
     'host,platform,command,rack,site ios-001,cisco_ios,show version,r1,ams ' ] ||
     fail '--columns'
 
+# Raw outputs, kept and parsed again: the same records, with no device at hand.
+"$COLLECT" -q -i hosts.yml -t show_version -c 'show nonsense' -f json --allow-changes \
+    --save-raw raw > run.json
+"$COLLECT" parse raw -f json > again.json || fail 'parse DIR'
+cmp run.json again.json || fail 'records from the saved outputs differ'
+[ "$(find raw -type f -name '*.txt' -perm 600 | wc -l)" -ge 18 ] || fail 'files of --save-raw'
+[ -z "$(find raw -type f -name '*.txt' ! -perm 600)" ] || fail 'modes of --save-raw'
+[ "$(stat -c %a raw)" = 700 ] || fail 'mode of the folder of --save-raw'
+python3 -c 'import json
+jobs = json.load(open("raw/manifest.json"))["jobs"]
+assert len(jobs) == 20 and sum(j["status"] == "failed" for j in jobs) == 10
+assert all(j["reason"] for j in jobs if j["status"] != "ok")' || fail 'the manifest'
+sed -i 's|"file":"ios-001/|"file":"../|' raw/manifest.json
+"$COLLECT" parse raw -f json > out 2> talk4
+[ $? = 3 ] || fail 'a manifest that points out of its tree'
+
 # Places that cannot be written are found before anything connects.
 "$COLLECT" -i hosts.yml -t show_version --report none/report.json > out 2> talk3
 [ $? = 4 ] && ! grep -q Ran talk3 || fail 'a report in a folder that is not there'
