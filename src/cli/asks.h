@@ -1,5 +1,5 @@
 /*
- * -t and -c as a plan's asks.
+ * What -t, -c, -T and --columns ask for, as a plan.
  */
 #ifndef CLI_ASKS_H
 #define CLI_ASKS_H
@@ -7,7 +7,16 @@
 #include "cli/options.h"
 #include "collect/plan.h"
 
+/* -t and -c as a plan's asks. */
 int asks_of(struct plan_request *request, const struct options *options, struct arena *arena,
             struct err *err);
+
+/* ERR_USAGE when nothing is asked for, or -T without a -c. */
+int asks_check(const struct options *options, struct err *err);
+
+/* *plan must be released in any case; arena, inventory and library must outlive it. */
+int asks_plan(struct plan *plan, const struct options *options,
+              const struct inventory *inventory, struct library *library, struct arena *arena,
+              struct err *err);
 
 #endif

@@ -73,6 +73,7 @@ struct options {
 
     const char *format;
     const char *output;
+    const char *require_schema; /* a file */
     const char *columns; /* "site,role" */
     bool ordered;
     bool pretty;

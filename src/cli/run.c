@@ -16,6 +16,7 @@
 #include "collect/progress.h"
 #include "collect/redact.h"
 #include "collect/report.h"
+#include "collect/schema.h"
 
 #include <unistd.h>
 
@@ -38,52 +39,6 @@ struct run {
     struct progress progress;
     ms_t started;
 };
-
-static int check(const struct options *options, struct err *err)
-{
-    bool commands = false;
-    for (size_t i = 0; i < options->asks.count; i++) {
-        commands |= options->asks.items[i].letter == 'c';
-    }
-    if (options->asks.count == 0) {
-        return err_set(err, ERR_USAGE, "nothing to run: give -t TEMPLATE or -c COMMAND");
-    }
-    if (options->template_file && !commands) {
-        return err_set(err, ERR_USAGE, "-T says what parses the output of -c: give -c COMMAND");
-    }
-    return 0;
-}
-
-/* --columns A,B */
-static int split_columns(struct run *run, const char *const **out, size_t *n, struct err *err)
-{
-    const char *text = run->options->columns;
-    const char **names = arena_array(&run->arena, text ? strlen(text) + 1 : 1, sizeof(*names));
-    *out = names;
-    while (names && text && *text) {
-        size_t len = strcspn(text, ",");
-        names[*n] = arena_dup(&run->arena, view_trim(view_make(text, len)));
-        if (!names[*n]) {
-            return err_nomem(err);
-        }
-        if (!*names[(*n)++]) {
-            return err_set(err, ERR_USAGE, "--columns has an empty name in it");
-        }
-        text += len + (text[len] == ',');
-    }
-    return names ? 0 : err_nomem(err);
-}
-
-static int make_plan(struct run *run, struct err *err)
-{
-    struct plan_request request = {.template_file = run->options->template_file,
-                                   .allow_changes = run->options->allow_changes};
-    int rc = asks_of(&request, run->options, &run->arena, err);
-    if (rc == 0) {
-        rc = split_columns(run, &request.data, &request.ndata, err);
-    }
-    return rc < 0 ? rc : plan_make(&run->plan, &run->inventory, run->library, &request, err);
-}
 
 static int open_passwords(struct run *run, struct err *err)
 {
@@ -178,7 +133,7 @@ static int start_loop(struct run *run, struct err *err)
 /* Everything that can be found wrong before a connection is made. */
 static int prepare(struct run *run, struct err *err)
 {
-    int rc = check(run->options, err);
+    int rc = asks_check(run->options, err);
     if (rc == 0) {
         rc = hosts_query(&run->inventory, run->options, err);
     }
@@ -186,7 +141,11 @@ static int prepare(struct run *run, struct err *err)
         rc = setting_library(&run->library, run->options, &run->arena, err);
     }
     if (rc == 0) {
-        rc = make_plan(run, err);
+        rc = asks_plan(&run->plan, run->options, &run->inventory, run->library, &run->arena,
+                       err);
+    }
+    if (rc == 0 && run->options->require_schema) {
+        rc = schema_check(run->options->require_schema, &run->plan, err);
     }
     return rc < 0 ? rc : saving_resume(&run->plan, run->options, err);
 }

@@ -70,6 +70,15 @@ const struct verb verb_table[] = {
              "that failed "
              "in either are left out. The exit status is 1 when they differ.",
      .run = verb_diff},
+    {.name = "schema",
+     .bit = VERB_SCHEMA,
+     .operands = "HOST",
+     .words = offsetof(struct options, hosts),
+     .summary = "Show which columns a run would give, as JSON Schema",
+     .text = "The columns of the records that -t and -c would give, in their order: of the hosts "
+             "of -i, or of --platform alone. Nothing is connected to. `run --require-schema FILE` "
+             "holds later runs to it. -f table lists the columns instead.",
+     .run = verb_schema},
     {.name = "version",
      .bit = VERB_VERSION,
      .summary = "Show the versions of collect and of the libraries that it uses",

@@ -19,6 +19,9 @@ enum verb_bit {
     VERB_QUERY = 1 << 6,
     VERB_DIFF = 1 << 7,
     VERB_EXPLAIN = 1 << 8,
+    VERB_SCHEMA = 1 << 9,
+    /* those whose output is rows, whatever the format */
+    VERB_ROWS = VERB_RUN | VERB_PARSE | VERB_HOSTS | VERB_QUERY | VERB_DIFF | VERB_SCHEMA,
     VERB_ALL = ~0,
 };
 
@@ -47,6 +50,7 @@ int verb_hosts(const struct options *options);
 int verb_explain(const struct options *options);
 int verb_query(const struct options *options);
 int verb_diff(const struct options *options);
+int verb_schema(const struct options *options);
 int verb_version(const struct options *options);
 int verb_help(const struct options *options);
 int verb_generate(const struct options *options);
