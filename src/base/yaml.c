@@ -26,8 +26,8 @@ struct builder {
     struct err *err;
 };
 
-static int error_at(const char *path, int line, int column, struct err *err, const char *fmt,
-                    va_list ap)
+static int __attribute__((format(printf, 5, 0)))
+error_at(const char *path, int line, int column, struct err *err, const char *fmt, va_list ap)
 {
     char text[sizeof(err->text)];
     vsnprintf(text, sizeof(text), fmt, ap);

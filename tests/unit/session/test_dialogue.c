@@ -204,10 +204,57 @@ static void silence_is_never_ok(void)
     cut_at_every_byte(true, 0);
 }
 
+static void write_seed(const char *dir, const char *kind, const struct replay *r,
+                       struct view head, struct view bytes)
+{
+    struct strbuf path = STRBUF_INIT;
+    const char *name = strrchr(r->path, '/') + 1;
+    strbuf_addf(&path, "%s/%s/%s-%.*s", dir, kind, r->platform, (int)strcspn(name, "."), name);
+    FILE *file = fopen(path.buf, "w");
+    if (!file || fwrite(head.ptr, 1, head.len, file) != head.len ||
+        fwrite(bytes.ptr, 1, bytes.len, file) != bytes.len || fclose(file) != 0) {
+        replay_die(path.buf, 0, "cannot write it");
+    }
+    strbuf_release(&path);
+}
+
+/* What the device says in a recorded dialogue, as the fuzz targets want it. */
+static void write_seeds(const char *dir)
+{
+    for (size_t i = 0; i < nreplays; i++) {
+        const struct replay *r = replays[i];
+        struct strbuf screen = STRBUF_INIT, talk = STRBUF_INIT, head = STRBUF_INIT;
+        for (size_t k = 0; k < r->nsteps; k++) {
+            const struct replay_step *step = &r->steps[k];
+            if (step->kind == REPLAY_SEND) {
+                strbuf_addview(&screen, step->text);
+                strbuf_addview(&talk, step->text);
+            } else if (step->kind == REPLAY_RAW) {
+                strbuf_addch(&screen, '\x01');
+            } else if (step->kind == REPLAY_QUIET) {
+                strbuf_addch(&talk, '\xFE');
+            }
+        }
+        strbuf_addf(&head, "%s %d ", r->platform, (int)(i * 7 % 40 + 1));
+        for (size_t k = 0; k < r->ncommands; k++) {
+            strbuf_addf(&head, "%s%.*s", k ? ";" : "", VIEW_ARG(r->commands[k]));
+        }
+        strbuf_addch(&head, '\n');
+        write_seed(dir, "dialogue", r, strbuf_view(&head), strbuf_view(&talk));
+        write_seed(dir, "screen", r, VIEW("\x06"), strbuf_view(&screen));
+        strbuf_release(&screen);
+        strbuf_release(&talk);
+        strbuf_release(&head);
+    }
+}
+
 int main(int argc, char **argv)
 {
     bless = argc > 1 && strcmp(argv[1], "--bless") == 0;
     read_all();
+    if (argc > 2 && strcmp(argv[1], "--seeds") == 0) {
+        write_seeds(argv[2]);
+    }
     RUN(whole_dialogues_end_as_recorded);
     if (!bless) {
         RUN(every_chunk_size_is_the_same);
