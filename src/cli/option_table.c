@@ -41,8 +41,11 @@ const struct option option_table[] = {
     {.name = "platform", .arg = "NAME", .kind = OPTION_TEXT, .offset = AT(platform),
      .verbs = VERB_PARSE | VERB_EXPLAIN, .section = SECTION_WORK,
      .help = "The platform whose templates -t and -c mean, such as cisco_ios"},
+    {.name = "platform", .arg = "NAME", .kind = OPTION_TEXT, .offset = AT(platform),
+     .verbs = VERB_TEMPLATES, .section = SECTION_WORK,
+     .help = "Only templates of this platform, such as cisco_ios"},
     {.name = "templates", .arg = "DIR", .kind = OPTION_LIST, .offset = AT(templates),
-     .verbs = VERB_RUN | VERB_SCHEMA | VERB_PARSE | VERB_EXPLAIN, .section = SECTION_WORK,
+     .verbs = VERB_RUN | VERB_SCHEMA | VERB_PARSE | VERB_EXPLAIN | VERB_TEMPLATES, .section = SECTION_WORK,
      .complete = COMPLETE_FOLDER,
      .help = "Look for templates and platforms in DIR first; repeatable. Then come the folders "
              "of COLLECT_TEMPLATES, NET_TEXTFSM and NTC_TEMPLATES_DIR, the user's own and the "

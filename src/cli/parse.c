@@ -102,27 +102,13 @@ static int find_by_index(struct parse *parse, struct err *err)
     return library_load(parse->library, &finding, &parse->reader, err);
 }
 
-/* "dir/sw1.lab.txt" -> "sw1.lab" */
-static const char *stem(struct arena *arena, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    struct view name = view_of(slash ? slash + 1 : path);
-    for (size_t i = name.len; i > 1; i--) {
-        if (name.ptr[i - 1] == '.') {
-            name.len = i - 1;
-            break;
-        }
-    }
-    return arena_dup(arena, name);
-}
-
 static int find_reader(struct parse *parse, struct err *err)
 {
     const struct options *options = parse->options;
     if (!options->template_file) {
         return find_by_index(parse, err);
     }
-    parse->table_name = stem(&parse->arena, options->template_file);
+    parse->table_name = setting_stem(&parse->arena, options->template_file);
     parse->command = ask_of(options) ? ask_of(options)->text : "";
     return parse->table_name
                ? library_load_file(parse->library, options->template_file, &parse->reader, err)
@@ -253,7 +239,7 @@ static int parse_file(struct parse *parse, struct textfsm_merge *merge, const ch
                       struct err *err)
 {
     bool standard = strcmp(path, "-") == 0;
-    const char *host = standard ? "stdin" : stem(&parse->arena, path);
+    const char *host = standard ? "stdin" : setting_stem(&parse->arena, path);
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     int rc = host ? 0 : err_nomem(err);
     if (fd < 0) {

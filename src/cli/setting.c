@@ -147,3 +147,16 @@ struct textfsm_cell setting_cell(const char *text)
     return (struct textfsm_cell){
         .kind = TEXTFSM_TEXT, .len = (uint32_t)strlen(text), .u.text = text};
 }
+
+const char *setting_stem(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct view name = view_of(slash ? slash + 1 : path);
+    for (size_t i = name.len; i > 1; i--) {
+        if (name.ptr[i - 1] == '.') {
+            name.len = i - 1;
+            break;
+        }
+    }
+    return arena_dup(arena, name);
+}

@@ -28,6 +28,9 @@ int setting_records(struct writer **out, const struct options *options,
 /* Whether any of these is given. */
 bool setting_narrows(const struct options *options);
 
+/* "dir/sw1.lab.txt" -> "sw1.lab"; NULL when memory ran out. */
+const char *setting_stem(struct arena *arena, const char *path);
+
 /* A cell of text; NULL is an empty one. */
 struct textfsm_cell setting_cell(const char *text);
 

@@ -79,6 +79,15 @@ const struct verb verb_table[] = {
              "of -i, or of --platform alone. Nothing is connected to. `run --require-schema FILE` "
              "holds later runs to it. -f table lists the columns instead.",
      .run = verb_schema},
+    {.name = "templates",
+     .bit = VERB_TEMPLATES,
+     .operands = "list|match PLATFORM COMMAND|show NAME",
+     .words = offsetof(struct options, words),
+     .summary = "List templates, show one, or tell which would read an output and why",
+     .text = "`list` shows the rows of the templates' indexes, of one platform with --platform; "
+             "`match` tells which row reads the output of a command, which rows it shadows, and "
+             "whether it matched as a prefix only; `show` prints a template.",
+     .run = verb_templates},
     {.name = "version",
      .bit = VERB_VERSION,
      .summary = "Show the versions of collect and of the libraries that it uses",

@@ -22,6 +22,7 @@ enum verb_bit {
     VERB_SCHEMA = 1 << 9,
     /* those whose output is rows, whatever the format */
     VERB_ROWS = VERB_RUN | VERB_PARSE | VERB_HOSTS | VERB_QUERY | VERB_DIFF | VERB_SCHEMA,
+    VERB_TEMPLATES = 1 << 10,
     VERB_ALL = ~0,
 };
 
@@ -51,6 +52,7 @@ int verb_explain(const struct options *options);
 int verb_query(const struct options *options);
 int verb_diff(const struct options *options);
 int verb_schema(const struct options *options);
+int verb_templates(const struct options *options);
 int verb_version(const struct options *options);
 int verb_help(const struct options *options);
 int verb_generate(const struct options *options);

@@ -161,6 +161,7 @@ static int found_row(struct library *library, const struct folder *folder, long 
         .index = folder->index_path,
         .line = cells.line,
         .row = cells.command,
+        .row_platform = cells.platform,
         .whole = whole != 0,
     };
     return out->name ? 1 : err_nomem(err);
@@ -192,6 +193,51 @@ int library_by_command(struct library *library, const char *platform, const char
         }
     }
     return 0;
+}
+
+static int each_row(struct library *library, const struct folder *folder, const char *platform,
+                    const char *command, library_row_fn *on_row, void *user, struct err *err)
+{
+    long row = -1;
+    int rc = 0, whole = 1;
+    while (rc >= 0 && (row = textfsm_index_find(folder->index, platform, command, NULL,
+                                                (size_t)(row + 1), &whole)) >= 0) {
+        struct finding finding;
+        rc = found_row(library, folder, row, platform ? platform : "", whole, &finding, err);
+        if (rc > 0) {
+            rc = on_row(user, &finding, err);
+        }
+    }
+    return rc >= 0 && row == -2 ? index_failed(folder, err) : rc;
+}
+
+int library_each(struct library *library, const char *platform, const char *command,
+                 library_row_fn *on_row, void *user, struct err *err)
+{
+    for (size_t i = 0; i < library->nfolders; i++) {
+        struct folder *folder = &library->folders[i];
+        int rc = folder_index(library, folder, err);
+        if (rc > 0) {
+            rc = each_row(library, folder, platform, command, on_row, user, err);
+        }
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
+const char *library_warning(const struct library *library, size_t i)
+{
+    for (size_t f = 0; f < library->nfolders; f++) {
+        const struct textfsm_index *index = library->folders[f].index;
+        size_t n = index ? textfsm_index_warnings(index) : 0;
+        if (i < n) {
+            return textfsm_index_warning(index, i);
+        }
+        i -= n;
+    }
+    return NULL;
 }
 
 /* ---- By name -------------------------------------------------------------------------------

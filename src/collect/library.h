@@ -38,7 +38,8 @@ struct finding {
     const char *index;     /* path of the index that says so; NULL = none, found by file name */
     unsigned line;         /* in the index, of the row that won */
     const char *row;       /* that row's Command, as written; NULL without an index */
-    bool whole;            /* platform and command matched to their ends, not as prefixes */
+    const char *row_platform; /* its Platform, likewise */
+    bool whole;               /* platform and command matched to their ends, not as prefixes */
 };
 
 /* What the indexes say of a platform's command: 1 = found, 0 = none, negative = error.
@@ -51,6 +52,15 @@ int library_by_command(struct library *library, const char *platform, const char
  * row are found by name: <platform>/<name>.textfsm, <platform>_<name>.textfsm. */
 int library_by_name(struct library *library, const char *platform, const char *name,
                     struct finding *out, struct err *err);
+
+/* Every index row that fits, the winning one first, folder by folder; NULL does not constrain.
+ * Negative ends it and is returned. */
+typedef int library_row_fn(void *user, const struct finding *finding, struct err *err);
+int library_each(struct library *library, const char *platform, const char *command,
+                 library_row_fn *on_row, void *user, struct err *err);
+
+/* What was skipped in the indexes that were read, a line each; NULL behind the last. */
+const char *library_warning(const struct library *library, size_t i);
 
 /* The nearest name of a template that the platform has, or NULL. */
 const char *library_guess(struct library *library, const char *platform, const char *name);

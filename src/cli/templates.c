@@ -1,0 +1,222 @@
+/*
+ * collect templates: what the library holds; which template would read an output, and why that
+ * one; a template's text.
+ */
+#include "cli/out.h"
+#include "cli/setting.h"
+#include "cli/talk.h"
+
+#include "base/limits.h"
+
+#include <errno.h>
+
+struct templates {
+    const struct options *options;
+    struct arena arena;
+    struct library *library;
+    struct writer *writer;
+    size_t rows;
+};
+
+static const char *word(const struct templates *t, size_t i)
+{
+    return i < t->options->words.count ? t->options->words.items[i].text : NULL;
+}
+
+static void tell_warnings(const struct templates *t)
+{
+    const char *text;
+    for (size_t i = 0; !t->options->quiet && (text = library_warning(t->library, i)); i++) {
+        talk_warning("%s", text);
+    }
+}
+
+/* "index:12" */
+static const char *place(struct templates *t, const struct finding *finding)
+{
+    return arena_printf(&t->arena, "%s:%u", finding->index, finding->line);
+}
+
+static int write_texts(struct writer *writer, const char *const *texts, size_t n,
+                       struct err *err)
+{
+    struct textfsm_cell cells[8];
+    for (size_t i = 0; i < n; i++) {
+        cells[i] = setting_cell(texts[i]);
+    }
+    return writer_row(writer, 0, cells, err);
+}
+
+static int end_writer(struct templates *t, int rc, struct err *err)
+{
+    if (rc < 0) {
+        writer_abort(t->writer);
+        return rc;
+    }
+    return writer_close(t->writer, err);
+}
+
+/* ---- List ----------------------------------------------------------------------------------
+ */
+
+static const struct column list_columns[] = {
+    {.name = "name"},     {.name = "platform"}, {.name = "command"},
+    {.name = "template"}, {.name = "index"},
+};
+#define LIST_COLUMNS (sizeof(list_columns) / sizeof(list_columns[0]))
+
+static int list_row(void *user, const struct finding *finding, struct err *err)
+{
+    struct templates *t = user;
+    const char *index = place(t, finding);
+    const char *texts[LIST_COLUMNS] = {finding->name, finding->row_platform, finding->row,
+                                       finding->templates, index};
+    t->rows++;
+    return index ? write_texts(t->writer, texts, LIST_COLUMNS, err) : err_nomem(err);
+}
+
+static int list(struct templates *t, struct err *err)
+{
+    static const struct table table = {"templates", list_columns, LIST_COLUMNS};
+    if (t->options->words.count > 1) {
+        return err_set(err, ERR_USAGE,
+                       "`templates list` takes no more words, but is given '%s'", word(t, 1));
+    }
+    int rc = setting_data(&t->writer, t->options, &table, err);
+    if (rc == 0) {
+        rc = library_each(t->library, t->options->platform, NULL, list_row, t, err);
+        rc = end_writer(t, rc, err);
+    }
+    return rc;
+}
+
+/* ---- Match ---------------------------------------------------------------------------------
+ */
+
+static const struct column match_columns[] = {
+    {.name = "verdict"},  {.name = "template"}, {.name = "index"},
+    {.name = "platform"}, {.name = "command"},  {.name = "matched"},
+};
+#define MATCH_COLUMNS (sizeof(match_columns) / sizeof(match_columns[0]))
+
+static int match_row(void *user, const struct finding *finding, struct err *err)
+{
+    struct templates *t = user;
+    const char *index = place(t, finding);
+    const char *texts[MATCH_COLUMNS] = {
+        t->rows == 0 ? "wins" : "shadowed",
+        finding->templates,
+        index,
+        finding->row_platform,
+        finding->row,
+        finding->whole ? "whole" : "prefix",
+    };
+    if (t->rows++ == 0 && !finding->whole && !t->options->quiet) {
+        talk_warning("%s matches '%s' of platform %s only as a prefix: what follows is not "
+                     "looked at",
+                     index ? index : finding->index, word(t, 2), word(t, 1));
+    }
+    return index ? write_texts(t->writer, texts, MATCH_COLUMNS, err) : err_nomem(err);
+}
+
+static int match(struct templates *t, struct err *err)
+{
+    static const struct table table = {"match", match_columns, MATCH_COLUMNS};
+    if (t->options->words.count != 3) {
+        return err_set(err, ERR_USAGE, "say: collect templates match PLATFORM 'COMMAND'");
+    }
+    int rc = setting_data(&t->writer, t->options, &table, err);
+    if (rc == 0) {
+        rc = library_each(t->library, word(t, 1), word(t, 2), match_row, t, err);
+        rc = end_writer(t, rc, err);
+    }
+    if (rc == 0 && t->rows == 0) {
+        rc = err_set(err, ERR_PARSE, "no template reads '%s' of platform %s", word(t, 2),
+                     word(t, 1));
+    }
+    return rc;
+}
+
+/* ---- Show ----------------------------------------------------------------------------------
+ */
+
+static int no_template(struct templates *t, const char *name, struct err *err)
+{
+    const char *platform = t->options->platform;
+    const char *guess = library_guess(t->library, platform, name);
+    return err_set(err, ERR_INPUT, "platform %s has no template '%s'%s%s%s", platform, name,
+                   guess ? ": did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
+}
+
+/* The files of the finding one behind the other, as the index merges them. */
+static int read_files(struct templates *t, const struct finding *finding, struct strbuf *out,
+                      struct err *err)
+{
+    const char *files = finding->templates;
+    for (;;) {
+        size_t n = strcspn(files, ":");
+        const char *path = arena_printf(&t->arena, "%s/%.*s", finding->dir, (int)n, files);
+        if (!path) {
+            return err_nomem(err);
+        }
+        if (strbuf_read_file(out, path, LIMIT_TEMPLATE_BYTES) < 0) {
+            return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+        }
+        if (files[n] == '\0') {
+            return 0;
+        }
+        files += n + 1;
+    }
+}
+
+static int show(struct templates *t, struct strbuf *out, struct err *err)
+{
+    struct finding finding;
+    if (t->options->words.count != 2 || !t->options->platform) {
+        return err_set(err, ERR_USAGE, "say: collect templates show NAME --platform PLATFORM");
+    }
+    int rc = library_by_name(t->library, t->options->platform, word(t, 1), &finding, err);
+    if (rc == 0) {
+        rc = no_template(t, word(t, 1), err);
+    }
+    return rc < 0 ? rc : read_files(t, &finding, out, err);
+}
+
+/* ---- The verb ------------------------------------------------------------------------------
+ */
+
+static int dispatch(struct templates *t, struct strbuf *out, struct err *err)
+{
+    const char *what = word(t, 0);
+    if (!what || strcmp(what, "list") == 0) {
+        return list(t, err);
+    }
+    if (strcmp(what, "match") == 0) {
+        return match(t, err);
+    }
+    if (strcmp(what, "show") == 0) {
+        return show(t, out, err);
+    }
+    return err_set(err, ERR_USAGE, "`templates` can list, match and show, but not '%s'", what);
+}
+
+int verb_templates(const struct options *options)
+{
+    struct err err = ERR_INIT;
+    struct strbuf text = STRBUF_INIT;
+    struct templates t = {.options = options, .arena = ARENA_INIT};
+    int rc = setting_library(&t.library, options, &t.arena, &err);
+    if (rc == 0) {
+        rc = dispatch(&t, &text, &err);
+    }
+    if (t.library) {
+        tell_warnings(&t);
+    }
+    int status = rc < 0         ? talk_failure(&err, "templates")
+                 : text.len > 0 ? out_text(options, &text)
+                                : 0;
+    library_free(t.library);
+    arena_release(&t.arena);
+    strbuf_release(&text);
+    return status;
+}
