@@ -4,6 +4,7 @@
 #include "sshd.h"
 #include "test.h"
 
+#include <netdb.h>
 #include <pwd.h>
 #include <sys/resource.h>
 
@@ -212,6 +213,12 @@ static void test_unknown_key(void)
 /* localhost may be ::1 first, where no sshd listens. */
 static void test_addresses(void)
 {
+    struct addrinfo *addresses = NULL;
+    if (getaddrinfo("localhost", NULL, NULL, &addresses) != 0) {
+        printf("left out: localhost has no address here\n");
+        return;
+    }
+    freeaddrinfo(addresses);
     make_plan(1, one, 1);
     hosts[0].name = hosts[0].address = "localhost";
     CHECK(run()->status == STATUS_OK);
