@@ -11,6 +11,7 @@
 struct query {
     struct db *db;
     struct guard guard;
+    ms_t span;
     sqlite3_stmt *st;
     struct arena arena; /* columns */
     struct arena cells; /* one row's lists */
@@ -126,6 +127,7 @@ static int open_query(struct query **out, struct db *db, struct view sql, const 
         return err_nomem(err);
     }
     q->db = db;
+    q->span = GUARD_MS;
     arena_init(&q->arena, NULL);
     arena_init(&q->cells, NULL);
     guard_close(&q->guard, db);
@@ -171,8 +173,9 @@ static int explain_end(struct query *q, struct err *err)
 {
     int rc = sqlite3_errcode(q->db->handle) & 0xFF;
     if (rc == SQLITE_INTERRUPT) {
-        return err_set(err, ERR_LIMIT, "the query ran for %d s and was stopped; narrow it down",
-                       GUARD_MS / 1000);
+        return err_set(err, ERR_LIMIT,
+                       "the query ran for %.1f s and was stopped; narrow it down",
+                       (double)q->span / 1000);
     }
     return err ? err->code : ERR_INPUT;
 }
@@ -184,7 +187,7 @@ int query_write(struct query *q, struct writer *writer, size_t table, struct err
     if (!cells) {
         return err_nomem(err);
     }
-    guard_begin(&q->guard, GUARD_MS);
+    guard_begin(&q->guard, q->span);
     int got;
     while ((got = db_step(q->db, q->st, err)) > 0) {
         arena_reset(&q->cells);
@@ -197,6 +200,11 @@ int query_write(struct query *q, struct writer *writer, size_t table, struct err
         }
     }
     return got < 0 ? explain_end(q, err) : 0;
+}
+
+void query_limit(struct query *q, ms_t span)
+{
+    q->span = span;
 }
 
 void query_close(struct query *q)

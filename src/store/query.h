@@ -10,6 +10,7 @@
 #ifndef STORE_QUERY_H
 #define STORE_QUERY_H
 
+#include "base/deadline.h"
 #include "output/writer.h"
 #include "store/db.h"
 
@@ -23,6 +24,9 @@ int query_open_tables(struct query **out, struct db *db, struct err *err);
 const struct table *query_columns(const struct query *query);
 int query_write(struct query *query, struct writer *writer, size_t table, struct err *err);
 void query_close(struct query *query);
+
+/* How long query_write may take instead of GUARD_MS (guard.h). */
+void query_limit(struct query *query, ms_t span);
 
 /*
  * Turns SQLite's message about a statement that does not compile into one for people: the name

@@ -215,6 +215,38 @@ static void hostile_queries_do_nothing(void)
     CHECK_STR(ask("SELECT count(*) AS n FROM show_vlan", "csv", &out), "n\n3\n");
 }
 
+static void endless_queries_end(void)
+{
+    static const char *const cases[] = {
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM "
+        "c",
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c"
+        " ORDER BY x DESC",
+        "SELECT count(*) FROM show_vlan a, show_vlan b, show_vlan c, show_vlan d, show_vlan e,"
+        " show_vlan f, show_vlan g, show_vlan h, show_vlan i, show_vlan j, show_vlan k,"
+        " show_vlan l, show_vlan m, show_vlan n, show_vlan o, show_vlan p, show_vlan q",
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct db *db = NULL;
+        struct query *q = NULL;
+        struct writer *w = NULL;
+        struct err err = ERR_INIT;
+        struct writer_options options = {0};
+        CHECK(db_open(&db, path, DB_READ, &err) == 0);
+        CHECK(query_open(&q, db, view_of(cases[i]), "query", &err) == 0);
+        CHECK(format_find(VIEW("csv"))
+                  ->open(&w, &out.sink, query_columns(q), 1, &options, &err) == 0);
+        query_limit(q, 100);
+        ms_t began = now_ms();
+        CHECK(query_write(q, w, 0, &err) == ERR_LIMIT);
+        CHECK(now_ms() - began < 2000);
+        CHECK(strstr(err.text, "was stopped") != NULL);
+        writer_abort(w);
+        query_close(q);
+        db_close(db);
+    }
+}
+
 /* The CSV that --where and friends leave of three rows. */
 static const char *filtered(struct filter_options options)
 {
@@ -310,6 +342,7 @@ int main(void)
     RUN(functions_work_in_sql);
     RUN(errors_name_the_place_and_guess);
     RUN(hostile_queries_do_nothing);
+    RUN(endless_queries_end);
     RUN(rows_under_way_are_filtered);
     RUN(resume_knows_what_is_done);
     RUN(a_column_more_is_added);
