@@ -2,58 +2,15 @@
  * N rows of show interfaces into a database as a run saves them, 50 rows a host, a transaction
  * a host: driver-store-fill N FILE.db. The rows are those of driver-output-rows --rows N.
  */
+#include "interfaces.h"
 #include "output/cell.h"
 #include "store/save.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define COLUMNS       31
+#define COLUMNS       INTERFACE_COLUMNS
 #define ROWS_PER_HOST 50
-
-static const char *const names[COLUMNS] = {
-    "host",          "platform",        "command",        "collected_at", "interface",
-    "link_status",   "protocol_status", "hardware_type",  "mac_address",  "bia",
-    "description",   "ip_address",      "prefix_length",  "mtu",          "duplex",
-    "speed",         "media_type",      "bandwidth",      "delay",        "encapsulation",
-    "last_input",    "last_output",     "queue_strategy", "input_rate",   "output_rate",
-    "input_packets", "output_packets",  "input_errors",   "crc",          "abort",
-    "output_errors",
-};
-
-static const char *const values[COLUMNS] = {
-    "r0",
-    "cisco_ios",
-    "show interfaces",
-    "2026-11-23T01:20:05Z",
-    "GigabitEthernet1/0/0",
-    "up",
-    "up (connected)",
-    "Gigabit Ethernet",
-    "0018.7365.2a01",
-    "0018.7365.2a01",
-    "uplink to core, rack 12 \"A\"",
-    "10.20.30.41",
-    "24",
-    "1500",
-    "Full-duplex",
-    "1000Mb/s",
-    "10/100/1000BaseTX",
-    "1000000 Kbit",
-    "10 usec",
-    "ARPA",
-    "00:00:01",
-    "00:00:00",
-    "fifo",
-    "1234000",
-    "5678000",
-    "123456789",
-    "987654321",
-    "0",
-    "0",
-    "",
-    "0",
-};
 
 static int save_host_rows(struct save *save, struct textfsm_cell *cells, size_t host,
                           size_t rows, struct err *err)
@@ -75,7 +32,7 @@ static int fill(struct save *save, size_t rows, struct err *err)
 {
     struct textfsm_cell cells[COLUMNS];
     for (size_t i = 0; i < COLUMNS; i++) {
-        cells[i] = cell_text(view_of(values[i]));
+        cells[i] = cell_text(view_of(interface_values[i]));
     }
     int status = 0;
     for (size_t host = 0; rows > 0 && status == 0; host++) {
@@ -94,7 +51,7 @@ int main(int argc, char **argv)
     }
     struct column columns[COLUMNS] = {{0}};
     for (size_t i = 0; i < COLUMNS; i++) {
-        columns[i].name = names[i];
+        columns[i].name = interface_names[i];
     }
     struct table table = {"show_interfaces", columns, COLUMNS};
     struct save_run run = {.who = "bench"};
