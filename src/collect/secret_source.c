@@ -133,10 +133,11 @@ static int finish(pid_t pid, struct err *err)
             return err_set(err, ERR_INPUT, "%s", strerror(errno));
         }
     }
+    /* We leave after the first line: that the rest found no reader is no failure. */
     if (WIFSIGNALED(status) && WTERMSIG(status) != SIGPIPE) {
         return err_set(err, ERR_INPUT, "it was ended by signal %d", WTERMSIG(status));
     }
-    if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
+    if (WIFEXITED(status) && WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != 128 + SIGPIPE) {
         return err_set(err, ERR_INPUT, "it failed with status %d", WEXITSTATUS(status));
     }
     return 0;
