@@ -215,7 +215,7 @@ const struct option option_table[] = {
      .verbs = VERB_ALL, .section = SECTION_TALK,
      .help = "No progress, no summary, no warnings; errors and the exit status remain"},
     {.name = "verbose", .letter = 'v', .kind = OPTION_COUNT, .offset = AT(verbose),
-     .verbs = VERB_ALL, .section = SECTION_TALK, .help = "Tell more; twice: much more"},
+     .verbs = VERB_ALL, .section = SECTION_TALK, .help = "Tell what became of each host as it ends; twice: and of each command"},
     {.name = "help", .letter = 'h', .kind = OPTION_FLAG, .offset = AT(help), .verbs = VERB_ALL,
      .section = SECTION_TALK, .help = "Show this help"},
     {.name = "version", .letter = 'V', .kind = OPTION_FLAG, .offset = AT(version),

@@ -7,6 +7,7 @@
 #include "cli/saving.h"
 #include "cli/setting.h"
 #include "cli/talk.h"
+#include "cli/verbose.h"
 
 #include "base/secret.h"
 #include "collect/emit.h"
@@ -181,6 +182,10 @@ static int take(struct run *run, struct host_result *result, bool writable, stru
         host_result_fail(result, STATUS_CANCELLED, "its records could not be written");
     }
     report_add(&run->report, result);
+    if (run->options->verbose > 0) {
+        progress_clear(&run->progress);
+        verbose_host(result, run->options->verbose);
+    }
     int kept = run_files_add(&run->files, result, rc ? NULL : err);
     host_result_free(result);
     return rc ? rc : kept;
@@ -232,7 +237,8 @@ static int collect(struct run *run, struct err *err)
         return rc;
     }
     interrupt_watch(run->loop);
-    progress_init(&run->progress, STDERR_FILENO, !run->options->quiet, run->plan.njobs);
+    progress_init(&run->progress, STDERR_FILENO, !run->options->quiet, run->plan.njobs,
+                  now_ms());
     rc = drain(run, err);
     rc = finish(run, rc, err);
     progress_clear(&run->progress);

@@ -1,0 +1,93 @@
+/* The line of a run under way: on a terminal live, elsewhere rarely, and its arithmetic. */
+#include "test.h"
+
+#include "collect/progress.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define NOW 1000000 /* when the run began */
+
+static int read_end, write_end;
+static char text[4096];
+
+/* What came through the pipe since the last question. */
+static const char *said(void)
+{
+    ssize_t n = read(read_end, text, sizeof(text) - 1);
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+static struct progress begin(bool wanted, bool terminal)
+{
+    struct progress progress;
+    progress_init(&progress, write_end, wanted, 500, NOW);
+    CHECK(!progress.terminal); /* a pipe is none */
+    progress.terminal = terminal;
+    return progress;
+}
+
+static const struct loop_progress numbers = {
+    .waiting = 280, .running = 100, .done = 120, .failed = 3};
+
+static void a_pipe_gets_a_line_now_and_then(void)
+{
+    struct progress progress = begin(true, false);
+    progress_show(&progress, &numbers, NOW + 29999);
+    CHECK_STR(said(), "");
+    progress_show(&progress, &numbers, NOW + 30000);
+    CHECK_STR(said(), "120 of 500 hosts, 3 failed, 100 running, 4.0 a second, 95 s to go\n");
+    progress_show(&progress, &numbers, NOW + 59999);
+    CHECK_STR(said(), "");
+    progress_show(&progress, &numbers, NOW + 60000);
+    CHECK_STR(said(), "120 of 500 hosts, 3 failed, 100 running, 2.0 a second, 3 min to go\n");
+    progress_clear(&progress);
+    CHECK_STR(said(), "");
+}
+
+static void a_terminal_gets_a_live_line(void)
+{
+    struct progress progress = begin(true, true);
+    progress_show(&progress, &numbers, NOW + 299);
+    CHECK_STR(said(), "");
+    progress_show(&progress, &numbers, NOW + 300);
+    CHECK_STR(said(), "\r120 of 500 hosts, 3 failed, 100 running, 0 s\033[K");
+    progress_show(&progress, &numbers, NOW + 399);
+    CHECK_STR(said(), "");
+    progress_show(&progress, &numbers, NOW + 400);
+    CHECK(strlen(said()) > 0);
+    progress_clear(&progress);
+    CHECK_STR(said(), "\r\033[K");
+    progress_clear(&progress);
+    CHECK_STR(said(), "");
+}
+
+static void nobody_asked(void)
+{
+    struct progress progress = begin(false, true);
+    progress_show(&progress, &numbers, NOW + 60000);
+    progress_clear(&progress);
+    CHECK_STR(said(), "");
+}
+
+static void nothing_done_has_no_rate(void)
+{
+    struct loop_progress none = {.running = 100};
+    struct progress progress = begin(true, false);
+    progress_show(&progress, &none, NOW + 30000);
+    CHECK_STR(said(), "0 of 500 hosts, 0 failed, 100 running, 30 s\n");
+}
+
+int main(void)
+{
+    int fds[2];
+    CHECK(pipe(fds) == 0 && fcntl(fds[0], F_SETFL, O_NONBLOCK) == 0);
+    read_end = fds[0];
+    write_end = fds[1];
+    RUN(a_pipe_gets_a_line_now_and_then);
+    RUN(a_terminal_gets_a_live_line);
+    RUN(nobody_asked);
+    RUN(nothing_done_has_no_rate);
+    return test_end();
+}
