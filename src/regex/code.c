@@ -5,7 +5,7 @@
 #define JIT_AFTER_USES 8
 
 /* Of parentheses in what dialect_emit() writes: some for each level of the pattern's own. */
-#define NEST_LIMIT (DIALECT_DEPTH * 4)
+#define NEST_LIMIT (DIALECT_DEPTH * 2 + 10)
 
 static void *context_malloc(size_t size, void *user)
 {

@@ -24,7 +24,8 @@
 #include "base/err.h"
 #include "regex/tree.h"
 
-/* How deep groups may nest: Python's own recursion ends at about as many. */
+/* How deep groups may nest: Python's own recursion ends at about as many. Parsing and compiling
+ * take stack in proportion, some 2 KiB a level. */
 #define DIALECT_DEPTH 490
 
 /* 0, ERR_INPUT with err->column (1-based, in characters), or ERR_NOMEM. The tree's names borrow

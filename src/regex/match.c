@@ -221,6 +221,26 @@ static int run_memo(const struct regex *re, struct regex_scratch *scratch, struc
     return (int)n;
 }
 
+/* PCRE2 with a few steps, then run_memo(), then PCRE2 with all steps; the last two only where
+ * the first has met a limit, and they can. */
+static int run_ascii(const struct regex *re, const pcre2_code *code, bool jit,
+                     struct regex_scratch *scratch, struct view subject, uint32_t steps)
+{
+    uint32_t first = in_proportion(STEPS_FIRST, subject.len);
+    int rc = run_code(code, jit, scratch, subject, first < steps ? first : steps);
+    if (rc != PCRE2_ERROR_MATCHLIMIT && rc != PCRE2_ERROR_HEAPLIMIT) {
+        return rc;
+    }
+    int remembered = run_memo(re, scratch, subject);
+    if (remembered != PCRE2_ERROR_MATCHLIMIT) {
+        return remembered;
+    }
+    if (rc == PCRE2_ERROR_MATCHLIMIT && first < steps) {
+        rc = run_code(code, jit, scratch, subject, steps);
+    }
+    return rc;
+}
+
 /* subject is ASCII for EMIT_ASCII, else UTF-8 in which surrogates are allowed. The number of
  * groups in the match data, 0 for no match, or an error. */
 static int run(const struct regex *re, struct regex_scratch *scratch, struct view subject,
@@ -232,16 +252,12 @@ static int run(const struct regex *re, struct regex_scratch *scratch, struct vie
     if (rc < 0) {
         return rc;
     }
-    uint32_t all =
+    uint32_t steps =
         scratch->steps ? scratch->steps : in_proportion(LIMIT_MATCH_STEPS, subject.len);
-    uint32_t first = in_proportion(STEPS_FIRST, subject.len);
-    bool may_remember = kind == EMIT_ASCII;
-    rc = run_code(code, jit, scratch, subject, may_remember && first < all ? first : all);
-    if (rc == PCRE2_ERROR_MATCHLIMIT && may_remember) {
-        rc = run_memo(re, scratch, subject);
-    }
-    if (rc == PCRE2_ERROR_MATCHLIMIT && may_remember && first < all) {
-        rc = run_code(code, jit, scratch, subject, all);
+    if (kind == EMIT_ASCII) {
+        rc = run_ascii(re, code, jit, scratch, subject, steps);
+    } else {
+        rc = run_code(code, jit, scratch, subject, steps);
     }
     if (rc == PCRE2_ERROR_NOMATCH) {
         return 0;

@@ -157,6 +157,7 @@ struct node *parse_sequence(struct parser *parser, unsigned *flags, unsigned dep
 {
     struct tokens *tokens = &parser->tokens;
     struct list list = {NULL, &list.head, NULL};
+    parser->deepest = depth > parser->deepest ? depth : parser->deepest;
     if (depth > DIALECT_DEPTH) {
         parser_error(parser, tokens_tell(tokens),
                      "groups are nested too deeply (more than %d levels)", DIALECT_DEPTH);
@@ -301,7 +302,7 @@ int dialect_parse(struct tree *tree, struct arena *arena, struct view text, stru
 {
     struct parser parser = {.arena = arena, .err = err};
     parser.references_end = &parser.references;
-    *tree = (struct tree){NULL, NULL, 1};
+    *tree = (struct tree){.ngroups = 1};
     if (text.len > LIMIT_REGEX_BYTES) {
         return err_set_at(err, ERR_LIMIT, 0, 1,
                           "the regular expression has %zu bytes, more than the %zu allowed",
@@ -317,5 +318,6 @@ int dialect_parse(struct tree *tree, struct arena *arena, struct view text, stru
     }
     tree->names = parser.names;
     tree->ngroups = parser.ngroups;
+    tree->depth = parser.deepest;
     return parser.code;
 }

@@ -36,6 +36,7 @@ struct parser {
     struct group_state *groups;
     struct view *names;
     unsigned ngroups;
+    unsigned deepest;       /* level of nesting met */
     unsigned behind_groups; /* inside a look-behind: groups that existed before it; else 0 */
     struct group_reference *references;
     struct group_reference **references_end;

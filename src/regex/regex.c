@@ -3,6 +3,10 @@
 
 #include <stdio.h>
 
+/* Patterns that nest deeper are compiled at once as well, and get neither machine code nor a
+ * program: making these takes stack, and threads that match may have little. */
+#define DEEP 60
+
 /* Patterns whose code may come near PCRE2's ceiling of 64 KiB are compiled at once, so that
  * regex_compile() can say that they are too large, and no match has to. */
 #define COMPILE_AT_ONCE_SIZE ((size_t)30000)
@@ -131,7 +135,7 @@ static bool any_node(const struct node *list, bool (*test)(const struct node *no
  * on "a", unless it is told not to look for the characters that a match must have. */
 static void avoid_bugs(struct code_source *source, const struct tree *tree)
 {
-    source->no_jit = !source->anchored && any_node(tree->root, is_atomic);
+    source->no_jit |= !source->anchored && any_node(tree->root, is_atomic);
     source->no_start_optimize = any_node(tree->root, is_look_ahead);
 }
 
@@ -164,8 +168,10 @@ int regex_compile(struct regex **out, struct view pattern, unsigned flags,
         goto out;
     }
     re->source.anchored = flags & REGEX_ANCHORED;
+    re->source.no_jit = tree.depth > DEEP;
+    atomic_init(&re->unfit, tree.depth > DEEP);
     avoid_bugs(&re->source, &tree);
-    if (tree_size(&tree) > COMPILE_AT_ONCE_SIZE) {
+    if (tree_size(&tree) > COMPILE_AT_ONCE_SIZE || tree.depth > DEEP) {
         rc = compile_at_once(re, err);
     }
     if (rc < 0) {

@@ -10,7 +10,10 @@
  * match, 0 none, < 0 error
  *
  * A compiled regex is immutable for its users: any number of threads may match with it at once,
- * each with a scratch of its own. (JIT code is made inside after some uses, safely.)
+ * each with a scratch of its own. Inside, code is made when it is first needed: PCRE2's for
+ * ASCII subjects, that for others, and machine code of each after some uses.
+ *
+ * Where we differ from Python's re: tests/unit/regex/deviations.txt.
  */
 #ifndef REGEX_REGEX_H
 #define REGEX_REGEX_H
@@ -30,15 +33,21 @@ enum regex_flags {
     REGEX_ANCHORED = 1, /* at the start of the subject, as re.match */
 };
 
+/* What one match may take. On an ASCII subject, a pattern without back-references,
+ * look-arounds, conditions and atomic groups does not run into the limit of steps: it goes on
+ * by a method whose steps are at most (length of the pattern) x (length of the subject). */
 struct regex_limits {
-    uint32_t steps;         /* PCRE2 match limit a call, 0 = LIMIT_MATCH_STEPS */
-    uint32_t heap_kib;      /* 0 = LIMIT_MATCH_HEAP_KIB */
-    size_t jit_stack_bytes; /* 0 = LIMIT_JIT_STACK_BYTES */
+    uint32_t steps;    /* PCRE2's match limit, 0 = LIMIT_MATCH_STEPS, more for long subjects */
+    uint32_t heap_kib; /* 0 = LIMIT_MATCH_HEAP_KIB */
+    size_t jit_stack_bytes; /* 0 = LIMIT_JIT_STACK_BYTES; with more to do, machine code gives
+                               way to the interpreter */
 };
 
 /* Compiles a Python pattern. On failure err->column is the 1-based column in pattern
  * (characters) and err->text says what Python's re would refuse, in words a template author
- * understands. */
+ * understands. Groups may
+ * nest 490 deep, as in Python; parsing and compiling take up to 2 KiB of stack a level,
+ * matching does not. alloc is kept, and is called by whichever thread matches first. */
 int regex_compile(struct regex **out, struct view pattern, unsigned flags,
                   const struct alloc *alloc, struct err *err);
 void regex_free(struct regex *re);

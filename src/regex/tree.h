@@ -107,6 +107,7 @@ struct tree {
     struct node *root;
     struct view *names; /* one a group, empty if it has none, bytes of the pattern's text */
     unsigned ngroups;   /* group 0, the whole match, included */
+    unsigned depth;     /* how deep its groups nest */
 };
 
 /* The width of a sequence, cut as Python cuts it. */

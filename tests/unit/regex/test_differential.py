@@ -119,7 +119,7 @@ def corpus_jobs(corpus, rng):
     from textfsm import TextFSM
     lines = corpus_lines(corpus)
     everything = sorted(set().union(*lines.values()))
-    own_lines, foreign_lines, share = (None, 100, 1) if LONG else (12, 4, 3)
+    own_lines, foreign_lines, share = (None, 100, 1) if LONG else (12, 4, 5)
     jobs = []
     for path in sorted(glob.glob(os.path.join(corpus, "templates", "*.textfsm"))):
         with open(path, encoding="utf-8") as template:
@@ -147,14 +147,14 @@ def corpus(rng):
         return False
     comparison = Comparison("corpus")
     comparison.run(jobs)
-    return comparison.report() or comparison.matches < 1000
+    return comparison.report() or comparison.matches < 500
 
 
 def made_up(rng):
     comparison = Comparison("made up, seed %d" % SEED)
-    jobs = [generate.job(rng) for _ in range(200000 if LONG else 6000)]
+    jobs = [generate.job(rng) for _ in range(200000 if LONG else 3000)]
     comparison.run(jobs)
-    return comparison.report() or comparison.matches < 1000
+    return comparison.report() or comparison.matches < 500
 
 
 def cases_of(c):
