@@ -310,6 +310,24 @@ static int by_file(struct library *library, struct folder *folder, const char *p
     return 0;
 }
 
+/* The command that the platform's file has for the name. */
+static int by_mapping(struct library *library, const char *platform, const char *name,
+                      struct finding *out, struct err *err)
+{
+    const struct platform_set *set = library_platforms(library, err);
+    if (!set) {
+        return err && err->code ? err->code : ERR_INPUT;
+    }
+    const struct platform *known = platform_find(set, platform);
+    const char *command = known ? platform_command(known, name) : NULL;
+    int rc = command ? library_by_command(library, platform, command, out, err) : 0;
+    if (rc == 1) {
+        out->command = command;
+        out->name = arena_dup(&library->arena, view_of(name));
+    }
+    return rc == 1 && !out->name ? err_nomem(err) : rc;
+}
+
 int library_by_name(struct library *library, const char *platform, const char *name,
                     struct finding *out, struct err *err)
 {
@@ -332,7 +350,7 @@ int library_by_name(struct library *library, const char *platform, const char *n
             return rc;
         }
     }
-    return 0;
+    return by_mapping(library, platform, bare.ptr, out, err);
 }
 
 const char *library_guess(struct library *library, const char *platform, const char *name)

@@ -49,7 +49,8 @@ int library_by_command(struct library *library, const char *platform, const char
 
 /* The same for a template's name, with or without the leading platform. The command is the
  * index row's, else the name with blanks for `_` if the row takes that. Files without an index
- * row are found by name: <platform>/<name>.textfsm, <platform>_<name>.textfsm. */
+ * row are found by name: <platform>/<name>.textfsm, <platform>_<name>.textfsm. A name that no
+ * template has may be one that the platform's file maps to a command. */
 int library_by_name(struct library *library, const char *platform, const char *name,
                     struct finding *out, struct err *err);
 
