@@ -35,6 +35,18 @@ REFUSALS = (
     "bad command name foo (line 1 column 1)\n",
     "-bash: lsblkk: command not found\n",
 )
+# The names of what most platforms have, and the platforms that have no such command (or none
+# that lists it for all ports, or none with a format of its own).
+NEUTRAL_NAMES = {
+    "show_version": (),
+    "show_interfaces": (),
+    "show_arp": "aruba_aoscx cisco_xr fortinet hp_procurve mikrotik_routeros".split(),
+    "show_mac_address_table": "cisco_asa cisco_xr fortinet juniper_junos linux mikrotik_routeros paloalto_panos".split(),
+    "show_lldp_neighbors": "cisco_asa fortinet linux paloalto_panos".split(),
+    "show_inventory": "aruba_aoscx fortinet hp_procurve huawei_vrp linux paloalto_panos".split(),
+    "show_vlan": "cisco_asa cisco_xr fortinet huawei_vrp juniper_junos linux mikrotik_routeros paloalto_panos".split(),
+    "show_ip_route": "aruba_aoscx cisco_xr hp_procurve huawei_vrp juniper_junos mikrotik_routeros paloalto_panos".split(),
+}
 failures = []
 
 
@@ -138,7 +150,6 @@ def check_fixture(path, platform, command, bless):
     wanted = json.loads(read(golden))
     if rows != wanted:
         fail("%s: clitable's rows differ%s" % (name, difference(rows, wanted)))
-    check_collect(path, name, platform, wanted)
 
 
 def difference(rows, wanted):
@@ -159,21 +170,53 @@ def has_parse():
     return help_text.returncode == 0
 
 
-def check_collect(path, name, platform, wanted):
-    if not COLLECT_PARSES:
+def without_base(row):
+    """The record's host, and the record without the run's columns."""
+    names = ["_" + c if "_" + c in row else c for c in BASE_COLUMNS]
+    return row[names[0]], {c: row[c] for c in row if c not in names}
+
+
+def check_collect(template, platform, paths):
+    """The same records through collect, which names them after the files they come from."""
+    if not COLLECT_PARSES or not paths:
         return
-    template = os.path.basename(os.path.dirname(path))
     done = subprocess.run(
         [os.environ["COLLECT"], "parse", "--templates", TEMPLATES, "--platform", platform,
-         "-t", template, "-f", "json", path], capture_output=True, timeout=20)
+         "-t", os.path.basename(template)[:-len(".textfsm")], "-f", "json"] + paths,
+        capture_output=True, timeout=60)
     if done.returncode:
-        return fail("%s: collect parse: %s" % (name, done.stderr.decode("utf-8", "replace").strip()))
-    rows = json.loads(done.stdout)
-    for row in rows:
-        for column in BASE_COLUMNS:
-            row.pop("_" + column if "_" + column in row else column, None)
-    if rows != wanted:
-        fail("%s: collect's rows differ%s" % (name, difference(rows, wanted)))
+        return fail("%s: collect parse: %s" % (
+            template, done.stderr.decode("utf-8", "replace").strip()))
+    records = [without_base(row) for row in json.loads(done.stdout)]
+    for path in paths:
+        name = os.path.basename(path)[:-len(".txt")]
+        wanted = json.loads(read(path[:-len(".txt")] + ".json"))
+        rows = [row for host, row in records if host == name]
+        if rows != wanted:
+            fail("%s, %s: collect's rows differ%s" % (template, name, difference(rows, wanted)))
+
+
+def mapped_commands(platform):
+    """The commands: of templates/PLATFORM/platform.yml."""
+    text = read(os.path.join(TEMPLATES, platform, "platform.yml"))
+    block = re.search(r"^commands:\n((?:  .*\n)*)", text, re.M)
+    return dict(re.findall(r"^  (\w+): (.*)$", block.group(1), re.M)) if block else {}
+
+
+def check_neutral_names(rows):
+    """Each is a template's own name, or platform.yml maps it to a command that the index has."""
+    names = {name for row in rows for name in row[0]}
+    index = clitable.CliTable("index", TEMPLATES).index
+    for platform in sorted({os.path.dirname(name) for name in names}):
+        commands = mapped_commands(platform)
+        for name, without in NEUTRAL_NAMES.items():
+            asked = {"Platform": platform, "Command": commands.get(name, "")}
+            found = (index.GetRowMatch(asked) if name in commands
+                     else "%s/%s.textfsm" % (platform, name) in names)
+            if not found and platform not in without:
+                fail("%s: -t %s means nothing" % (platform, name))
+            elif found and platform in without:
+                fail("%s has %s" % (platform, name))
 
 
 def known_columns():
@@ -181,35 +224,38 @@ def known_columns():
     return set(re.findall(r"^\| `(\w+)`", read(os.path.join(TEMPLATES, "README.md")), re.M))
 
 
+def check_template(template, rows, known, words, bless):
+    """How many fixtures were tried."""
+    check_states(template)
+    check_columns(template, known)
+    if template not in {row[0][0] for row in rows}:
+        return 0  # it adds columns to the rows of the first, and is tested with it
+    platform, base = os.path.split(template)
+    command = command_of(template, rows)
+    check_refusals(template, platform, command)
+    paths = sorted(glob.glob(os.path.join(FIXTURES, platform, base[:-len(".textfsm")], "*.txt")))
+    if len(paths) < 2:
+        fail("%s has %d fixtures, it needs 2" % (template, len(paths)))
+    paths = [path for path in paths if not words or any(word in path for word in words)]
+    for path in paths:
+        check_fixture(path, platform, command, bless)
+    check_collect(template, platform, [p for p in paths if os.path.exists(p[:-4] + ".json")])
+    return len(paths)
+
+
 def main(arguments):
     bless = "--bless" in arguments
     words = [a for a in arguments if not a.startswith("--")]
     rows = index_rows()
     known = known_columns()
-    first = {row[0][0] for row in rows}
-    indexed = {name for row in rows for name in row[0]}
     templates = sorted(os.path.relpath(p, TEMPLATES) for p in glob.glob(TEMPLATES + "/*/*.textfsm"))
+    indexed = {name for row in rows for name in row[0]}
     for missing in sorted(indexed - set(templates)):
         fail("templates/index: there is no %s" % missing)
-    count = 0
-    for template in templates:
-        platform, base = os.path.split(template)
-        if template not in indexed:
-            fail("%s has no row in templates/index" % template)
-            continue
-        check_states(template)
-        check_columns(template, known)
-        if template not in first:
-            continue  # it adds columns to the rows of the first, and is tested with it
-        command = command_of(template, rows)
-        check_refusals(template, platform, command)
-        texts = sorted(glob.glob(os.path.join(FIXTURES, platform, base[:-8], "*.txt")))
-        if len(texts) < 2:
-            fail("%s has %d fixtures, it needs 2" % (template, len(texts)))
-        for path in texts:
-            if not words or any(word in path for word in words):
-                count += 1
-                check_fixture(path, platform, command, bless)
+    for stray in sorted(set(templates) - indexed):
+        fail("%s has no row in templates/index" % stray)
+    count = sum(check_template(t, rows, known, words, bless) for t in templates if t in indexed)
+    check_neutral_names(rows)
     print("%d templates, %d fixtures%s, %d failures" % (
         len(templates), count, ", collect too" if COLLECT_PARSES else "", len(failures)))
     return 1 if failures else 0
