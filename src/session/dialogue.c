@@ -10,6 +10,9 @@
 /* Bytes beside the outputs that the screen holds: echoes, prompts, what comes in one read. */
 #define SCREEN_SLACK KIB(256)
 
+/* Outputs from this size on are worth moving instead of copying. */
+#define TAKE_LARGE MIB(1)
+
 /* Room for a secret without moving the buffer, so that no copy of it is left behind. */
 #define UNSENT_ROOM 1024
 
@@ -60,7 +63,8 @@ int dialogue_new(struct dialogue **out, const struct dialogue_options *options, 
     screen_init(&d->screen,
                 d->max_bytes > SIZE_MAX / 4 ? SIZE_MAX / 2 : d->max_bytes * 2 + SCREEN_SLACK);
     if (!d->scratch) {
-        d->scratch = regex_scratch_new(NULL, NULL);
+        struct regex_limits limits = {.jit_stack_bytes = KIB(64)};
+        d->scratch = regex_scratch_new(&limits, NULL);
         d->own_scratch = true;
     }
     int code = set_secrets(d, options, err);
@@ -186,15 +190,34 @@ void dialogue_sent(struct dialogue *d, size_t n, ms_t now)
     strbuf_truncate(&d->unsent, rest);
 }
 
-void dialogue_forget(struct dialogue *d, size_t n)
+static void shift(struct dialogue *d, size_t n)
 {
     size_t *offsets[] = {&d->from, &d->scan, &d->start, &d->end, &d->resume};
+    for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+        *offsets[i] -= *offsets[i] < n ? *offsets[i] : n;
+    }
+}
+
+void dialogue_forget(struct dialogue *d, size_t n)
+{
     if (n > d->screen.line_start) {
         n = d->screen.line_start;
     }
     screen_consume(&d->screen, n);
-    for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
-        *offsets[i] -= *offsets[i] < n ? *offsets[i] : n;
+    shift(d, n);
+}
+
+void dialogue_take(struct dialogue *d, struct strbuf *out)
+{
+    struct view output = dialogue_output(d);
+    size_t end = d->start + output.len;
+    bool whole_lines = end <= d->screen.line_start;
+    if (output.len >= TAKE_LARGE && whole_lines &&
+        screen_detach(&d->screen, d->start, end, out)) {
+        shift(d, end);
+    } else {
+        strbuf_reset(out);
+        strbuf_addview(out, output);
     }
 }
 

@@ -48,6 +48,7 @@
 
 #include "base/deadline.h"
 #include "base/err.h"
+#include "base/strbuf.h"
 #include "base/view.h"
 #include "session/platform.h"
 
@@ -114,6 +115,9 @@ int dialogue_command(struct dialogue *d, struct view command, ms_t now, struct e
 /* In OUTPUT or FAILED: the plain text between echo and prompt, however much there is; valid
  * until dialogue_next or free. */
 struct view dialogue_output(const struct dialogue *d);
+/* The same into *out, replacing what was there. A large one is handed over, not copied, so call
+ * it once and do not ask for dialogue_output any more. */
+void dialogue_take(struct dialogue *d, struct strbuf *out);
 enum dialogue_result dialogue_result(const struct dialogue *d);
 /* One line in the device's words or ours; empty for OK. Names no host: the caller does. */
 const char *dialogue_error(const struct dialogue *d);

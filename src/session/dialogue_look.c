@@ -14,7 +14,7 @@
 
 /* Lines looked at between a prompt and the same prompt again, and above a prompt. */
 #define LINES_BETWEEN_MOST 50
-#define LINES_ABOVE_MOST   4
+#define LINES_ABOVE_MOST   64
 
 static struct view trim_end(struct view line)
 {

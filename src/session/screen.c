@@ -54,6 +54,26 @@ void screen_consume(struct screen *s, size_t n)
     s->line_start -= n;
 }
 
+bool screen_detach(struct screen *s, size_t start, size_t n, struct strbuf *out)
+{
+    struct strbuf rest = STRBUF_MAX(s->text.max);
+    n = n < s->line_start ? n : s->line_start;
+    strbuf_add(&rest, s->text.buf + n, s->text.len - n);
+    if (strbuf_failed(&rest)) {
+        strbuf_release(&rest);
+        return false;
+    }
+    rest.failed = s->text.failed;
+    strbuf_release(out);
+    *out = s->text;
+    out->failed = false;
+    strbuf_truncate(out, n);
+    strbuf_consume(out, start);
+    s->text = rest;
+    s->line_start -= n;
+    return true;
+}
+
 static size_t line_length(const struct screen *s)
 {
     return s->text.len - s->line_start;

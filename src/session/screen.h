@@ -60,4 +60,8 @@ bool screen_pager_stands(const struct screen *s);
 /* Forgets the first n bytes of text, at most up to line_start. */
 void screen_consume(struct screen *s, size_t n);
 
+/* The same for bytes that are to be kept elsewhere: text up to n (at most line_start) from
+ * start on becomes *out, without being copied. false, and nothing done, when memory ran out. */
+bool screen_detach(struct screen *s, size_t start, size_t n, struct strbuf *out);
+
 #endif

@@ -68,9 +68,7 @@ static enum status status_of(enum dialogue_result result)
 
 static void keep_output(struct session *s)
 {
-    struct strbuf *output = &session_result(s)->output;
-    strbuf_reset(output);
-    strbuf_addview(output, dialogue_output(s->dialogue));
+    dialogue_take(s->dialogue, &session_result(s)->output);
 }
 
 static enum progress take_output(struct session *s)

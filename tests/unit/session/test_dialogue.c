@@ -112,6 +112,40 @@ static void write_outcome(const struct replay *r, const struct replay_run *run)
     }
 }
 
+/* No secret was typed that the device did not ask for: none is left unread. */
+static bool holds(struct view text, struct view secret)
+{
+    for (size_t i = 0; secret.len > 0 && i + secret.len <= text.len; i++) {
+        if (memcmp(text.ptr + i, secret.ptr, secret.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Time that passes without the recording saying so: there is none, for nothing ever sleeps. */
+static bool says_quiet(const struct replay *r)
+{
+    for (size_t i = 0; i < r->nsteps; i++) {
+        if (r->steps[i].kind == REPLAY_QUIET) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_manners(const struct replay *r, const struct replay_run *run)
+{
+    bool leaked = holds(strbuf_view(&run->typed), r->enable) ||
+                  holds(strbuf_view(&run->typed), r->password);
+    bool slept = run->max_deadlines > 0 && !says_quiet(r);
+    CHECK(!leaked);
+    CHECK(!slept);
+    if (leaked || slept) {
+        fprintf(stderr, "%s: %s\n", r->path, leaked ? "a secret was typed" : "time passed");
+    }
+}
+
 static void whole_dialogues_end_as_recorded(void)
 {
     CHECK(nreplays > 0);
@@ -122,6 +156,7 @@ static void whole_dialogues_end_as_recorded(void)
             write_outcome(replays[i], &run);
         } else {
             check_outcome(replays[i], &run, "chunk", 0);
+            check_manners(replays[i], &run);
         }
         replay_run_release(&run);
     }
@@ -204,6 +239,211 @@ static void silence_is_never_ok(void)
     cut_at_every_byte(true, 0);
 }
 
+/* A client and a device in a few lines, for what is too large to be recorded. */
+struct talk {
+    struct dialogue *d;
+    struct strbuf typed;
+};
+
+static void say(struct talk *t, struct view bytes)
+{
+    for (size_t i = 0; i < bytes.len; i += 60000) {
+        dialogue_feed(t->d, view_slice(bytes, i, i + 60000), 1);
+    }
+    strbuf_reset(&t->typed);
+    strbuf_addview(&t->typed, dialogue_unsent(t->d));
+    dialogue_sent(t->d, t->typed.len, 1);
+}
+
+static void log_in(struct talk *t, size_t max_bytes)
+{
+    struct dialogue_options options = {.platform = platform_find(platforms, "cisco_ios"),
+                                       .max_bytes = max_bytes};
+    struct err err = ERR_INIT;
+    t->typed = (struct strbuf)STRBUF_INIT;
+    CHECK(dialogue_new(&t->d, &options, 1, &err) == 0);
+    say(t, VIEW("r1#"));
+    say(t, VIEW("\r\nr1#"));
+    say(t, VIEW("terminal length 0\r\nr1#"));
+    say(t, VIEW("terminal width 511\r\nr1#"));
+    CHECK(dialogue_state(t->d) == DIALOGUE_READY && dialogue_logged_in(t->d));
+    CHECK(view_equal(dialogue_prompt(t->d), VIEW("r1#")));
+}
+
+static void command(struct talk *t, const char *text)
+{
+    struct err err = ERR_INIT;
+    CHECK(dialogue_command(t->d, view_of(text), 1, &err) == 0);
+    say(t, VIEW_NONE);
+}
+
+static void large_outputs_are_handed_over(void)
+{
+    struct talk t;
+    struct strbuf output = STRBUF_INIT, taken = STRBUF_INIT;
+    while (output.len < MIB(3)) {
+        strbuf_addf(&output, "line %zu of many, followed by one more\r\n", output.len);
+    }
+    size_t lines = 0;
+    for (size_t i = 0; i < output.len; i++) {
+        lines += output.buf[i] == '\n';
+    }
+    log_in(&t, 0);
+    for (int i = 0; i < 3; i++) {
+        command(&t, "show a");
+        if (i > 0) {
+            say(&t, VIEW("show a\r\n"));
+            CHECK(dialogue_state(t.d) == DIALOGUE_OUTPUT &&
+                  dialogue_index(t.d) == (size_t)i - 1);
+            dialogue_take(t.d, &taken);
+            CHECK(taken.len == output.len - lines);
+            CHECK(view_starts(strbuf_view(&taken),
+                              VIEW("line 0 of many, followed by one more\nline")));
+            dialogue_next(t.d, 1);
+        } else {
+            say(&t, VIEW("show a\r\n"));
+        }
+        CHECK(dialogue_state(t.d) == DIALOGUE_BUSY);
+        say(&t, strbuf_view(&output));
+        say(&t, VIEW("r1#"));
+        CHECK(dialogue_state(t.d) == DIALOGUE_READY);
+    }
+    say(&t, VIEW("more, after all"));
+    CHECK(dialogue_state(t.d) == DIALOGUE_BUSY);
+    dialogue_eof(t.d);
+    CHECK(dialogue_state(t.d) == DIALOGUE_FAILED &&
+          dialogue_result(t.d) == DIALOGUE_INCOMPLETE);
+    dialogue_take(t.d, &taken);
+    CHECK(taken.len == output.len - lines + strlen("r1#more, after all"));
+    dialogue_free(t.d);
+    strbuf_release(&t.typed);
+    strbuf_release(&output);
+    strbuf_release(&taken);
+}
+
+static void an_endless_output_ends_at_its_ceiling(void)
+{
+    struct talk t;
+    struct strbuf output = STRBUF_INIT;
+    for (int i = 0; i < 2000; i++) {
+        strbuf_addstr(&output, i % 2 ? "no line feed " : "and then one\r\n");
+    }
+    log_in(&t, MIB(4));
+    command(&t, "show a");
+    say(&t, VIEW("show a\r\n"));
+    for (int i = 0; i < 1000 && dialogue_state(t.d) == DIALOGUE_BUSY; i++) {
+        say(&t, strbuf_view(&output));
+    }
+    CHECK(dialogue_result(t.d) == DIALOGUE_TOO_LARGE);
+    CHECK(dialogue_output(t.d).len <= MIB(4) && dialogue_output(t.d).len > MIB(4) - 100);
+    CHECK(t.d && dialogue_deadline(t.d) == DEADLINE_NEVER);
+    dialogue_free(t.d);
+    strbuf_release(&t.typed);
+    strbuf_release(&output);
+}
+
+static void a_pager_that_never_ends_is_given_up(void)
+{
+    struct talk t;
+    log_in(&t, 0);
+    command(&t, "show a");
+    say(&t, VIEW("show a\r\n"));
+    size_t answers = 0;
+    while (dialogue_state(t.d) == DIALOGUE_BUSY && answers < 20000) {
+        say(&t, VIEW("\r        \r--More--"));
+        answers += t.typed.len;
+    }
+    CHECK(answers == LIMIT_PAGER_ANSWERS);
+    CHECK(dialogue_result(t.d) == DIALOGUE_TOO_LARGE);
+    dialogue_free(t.d);
+    strbuf_release(&t.typed);
+}
+
+/* What a hostile device could do to keep us busy: each would be quadratic if it were naive. */
+static void hostile_floods_stay_cheap(void)
+{
+    static const char *const units[] = {
+        "\r\n", " \r\n", "r1#\r\n", "r1#sh", "sh", "{master}\r\n", "\r", "--More--\b",
+    };
+    for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
+        for (int echoed = 0; echoed < 2; echoed++) {
+            struct talk t;
+            struct strbuf flood = STRBUF_INIT;
+            while (flood.len < 1400) {
+                strbuf_addstr(&flood, units[u]);
+            }
+            strbuf_addstr(&flood, "r1#");
+            log_in(&t, MIB(8));
+            command(&t, "show a");
+            say(&t, echoed ? VIEW("show a\r\nx") : VIEW("x"));
+            ms_t start = now_ms();
+            for (int i = 0; i < 3000; i++) {
+                say(&t, strbuf_view(&flood));
+                if (dialogue_state(t.d) == DIALOGUE_READY) {
+                    say(&t, VIEW("x"));
+                }
+            }
+            CHECK(now_ms() - start < 4000);
+            dialogue_free(t.d);
+            strbuf_release(&t.typed);
+            strbuf_release(&flood);
+        }
+    }
+}
+
+static void commands_are_one_line_each(void)
+{
+    static const char *const bad[] = {"",          "  ",  "show\nreload", "show\rreload",
+                                      "show \x1b", "a\tb"};
+    struct talk t;
+    struct err err = ERR_INIT;
+    log_in(&t, 0);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        CHECK(dialogue_command(t.d, view_of(bad[i]), 1, &err) == ERR_USAGE);
+        CHECK(dialogue_unsent(t.d).len == 0 && dialogue_state(t.d) == DIALOGUE_READY);
+    }
+    dialogue_confirm(t.d, 1);
+    CHECK(dialogue_state(t.d) == DIALOGUE_READY);
+    command(&t, " show a ");
+    CHECK_STR(t.typed.buf, "show a\n");
+    CHECK(dialogue_command(t.d, VIEW("show b"), 1, &err) == ERR_USAGE);
+    say(&t, VIEW("show a\r\none\r\nr1#"));
+    dialogue_confirm(t.d, 1);
+    CHECK(dialogue_state(t.d) == DIALOGUE_BUSY);
+    say(&t, VIEW("\r\nr1#"));
+    CHECK(dialogue_state(t.d) == DIALOGUE_OUTPUT);
+    CHECK(view_equal(dialogue_output(t.d), VIEW("one\n")));
+    dialogue_next(t.d, 1);
+    CHECK(dialogue_state(t.d) == DIALOGUE_READY);
+    dialogue_leave(t.d, 1);
+    CHECK(dialogue_state(t.d) == DIALOGUE_LEFT);
+    CHECK(view_equal(dialogue_unsent(t.d), VIEW("exit\n")));
+    dialogue_free(t.d);
+    strbuf_release(&t.typed);
+}
+
+/* Beyond the device's own time: far below a millisecond a command. */
+static void a_command_costs_microseconds(void)
+{
+    struct talk t;
+    log_in(&t, 0);
+    int64_t start = now_us();
+    for (int i = 0; i < 2000; i++) {
+        command(&t, "show clock");
+        say(&t, VIEW("show clock\r\n10:00:00.000 UTC Mon Nov 23 2026\r\nr1#"));
+        if (dialogue_state(t.d) == DIALOGUE_OUTPUT) {
+            dialogue_next(t.d, 1);
+        }
+        CHECK(dialogue_state(t.d) == DIALOGUE_READY);
+    }
+    int64_t each = (now_us() - start) / 2000;
+    CHECK(dialogue_index(t.d) == 1999);
+    CHECK(each < 500);
+    printf("%lld us a command\n", (long long)each);
+    dialogue_free(t.d);
+    strbuf_release(&t.typed);
+}
+
 static void write_seed(const char *dir, const char *kind, const struct replay *r,
                        struct view head, struct view bytes)
 {
@@ -260,6 +500,12 @@ int main(int argc, char **argv)
         RUN(every_chunk_size_is_the_same);
         RUN(a_cut_is_never_ok);
         RUN(silence_is_never_ok);
+        RUN(large_outputs_are_handed_over);
+        RUN(an_endless_output_ends_at_its_ceiling);
+        RUN(a_pager_that_never_ends_is_given_up);
+        RUN(hostile_floods_stay_cheap);
+        RUN(commands_are_one_line_each);
+        RUN(a_command_costs_microseconds);
     }
     for (size_t i = 0; i < nreplays; i++) {
         replay_free(replays[i]);
