@@ -2,6 +2,7 @@
 
 #include "base/guess.h"
 #include "cli/out.h"
+#include "cli/setting.h"
 #include "cli/talk.h"
 #include "output/writer.h"
 
@@ -151,8 +152,56 @@ static int no_such_verb(const char *word)
     return talk_failure(&err, NULL);
 }
 
+/* ---- As records ----------------------------------------------------------------------------
+ */
+
+static int write_option(struct writer *writer, const struct verb *verb, const struct option *o,
+                        struct err *err)
+{
+    char letter[2] = {o->letter, '\0'};
+    struct strbuf help = STRBUF_INIT;
+    help_option(&help, o);
+    const struct textfsm_cell cells[] = {setting_cell(verb->name),  setting_cell(o->name),
+                                         setting_cell(letter),      setting_cell(o->arg),
+                                         setting_cell(o->fallback), setting_cell(help.buf)};
+    int rc = writer_row(writer, 0, cells, err);
+    strbuf_release(&help);
+    return rc;
+}
+
+/* help -f FORMAT: the options of the verbs asked for, or of all. */
+static int write_rows(const struct options *options, struct err *err)
+{
+    static const struct column columns[] = {{.name = "verb"},     {.name = "option"},
+                                            {.name = "letter"},   {.name = "argument"},
+                                            {.name = "fallback"}, {.name = "help"}};
+    static const struct table table = {"options", columns, 6};
+    struct writer *writer;
+    int rc = setting_data(&writer, options, &table, err);
+    if (rc < 0) {
+        return rc;
+    }
+    for (const struct verb *v = verb_table; v->name && rc == 0; v++) {
+        bool asked = options->words.count == 0;
+        for (size_t i = 0; i < options->words.count; i++) {
+            asked |= strcmp(options->words.items[i].text, v->name) == 0;
+        }
+        for (const struct option *o = option_table; o->name && rc == 0; o++) {
+            if (asked && !v->hidden && (o->verbs & v->bit)) {
+                rc = write_option(writer, v, o, err);
+            }
+        }
+    }
+    if (rc < 0) {
+        writer_abort(writer);
+        return rc;
+    }
+    return writer_close(writer, err);
+}
+
 int verb_help(const struct options *options)
 {
+    struct err err = ERR_INIT;
     struct strbuf text = STRBUF_INIT;
     int status = 0;
     if (options->words.count == 0) {
@@ -166,7 +215,9 @@ int verb_help(const struct options *options)
             status = no_such_verb(options->words.items[i].text);
         }
     }
-    if (status == 0) {
+    if (status == 0 && options->format) {
+        status = write_rows(options, &err) < 0 ? talk_failure(&err, "help") : 0;
+    } else if (status == 0) {
         status = out_text(options, &text);
     }
     strbuf_release(&text);
