@@ -22,14 +22,19 @@ static bool is_file(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* dir, or its subfolder of templates when only that one has an index. */
+/* dir, or its subfolder of templates when only that one has an index: people point at the folder
+ * of templates, at its parent, or at a checkout of ntc-templates. */
 static const char *with_index(struct arena *arena, const char *dir)
 {
-    const char *index = arena_printf(arena, "%s/index", dir);
-    const char *below = arena_printf(arena, "%s/templates", dir);
-    const char *below_index = arena_printf(arena, "%s/templates/index", dir);
-    bool take_below = index && below && below_index && !is_file(index) && is_file(below_index);
-    return take_below ? below : dir;
+    static const char *const below[] = {"", "/templates", "/ntc_templates/templates"};
+    for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+        const char *index = arena_printf(arena, "%s%s/index", dir, below[i]);
+        if (index && is_file(index)) {
+            const char *found = arena_printf(arena, "%s%s", dir, below[i]);
+            return found ? found : dir;
+        }
+    }
+    return dir;
 }
 
 static int push(struct maker *m, const char *dir, struct err *err)

@@ -272,7 +272,7 @@ def exec_():
 
 def slow():
     def work(folder):
-        one = [COLLECT, "-i", "hosts.yml", "-H", "linux-0001", "-c", "pwd", "-o", "one.json"]
+        one = [COLLECT, "-i", "hosts.yml", "-H", "linux-001", "-c", "pwd", "-o", "one.json"]
         alone, _ = measured(one, folder)
         tools = {"collect": [COLLECT, "-i", "hosts.yml", "-w", "2000", "-c", "pwd", "-o", "out.json"]}
         medians = table("2,000 simulated devices that take 3 s a command, -w 2000", 2000, tools, folder)
