@@ -47,6 +47,20 @@ const struct verb verb_table[] = {
          "captured and did, the rows as they are recorded; for a line that no rule takes, or that "
          "an Error rule refuses, the rules that came nearest and the column where each stopped.",
      .run = verb_explain},
+    {.name = "lint",
+     .bit = VERB_LINT,
+     .operands = "FILE",
+     .words = offsetof(struct options, words),
+     .summary = "Find what is wrong with templates, an index or a platform.yml",
+     .text =
+         "Looks at files, or at all of a folder's, and tells what does not do what it seems to: "
+         "values and rules that nothing reaches, lines that vanish without a word, patterns "
+         "that backtrack without end, rows that never win. Each finding is a line "
+         "`file:line:column: code: what; how to mend it`; -f gives them as data, -v "
+         "adds hints. A comment "
+         "`# lint: allow CODE: why` above a line lets it stand. The exit status is 1 when "
+         "there are findings.",
+     .run = verb_lint},
     {.name = "query",
      .bit = VERB_QUERY,
      .operands = "[SQL|TABLE] DB",

@@ -20,9 +20,12 @@ enum verb_bit {
     VERB_DIFF = 1 << 7,
     VERB_EXPLAIN = 1 << 8,
     VERB_SCHEMA = 1 << 9,
-    /* those whose output is rows, whatever the format */
-    VERB_ROWS = VERB_RUN | VERB_PARSE | VERB_HOSTS | VERB_QUERY | VERB_DIFF | VERB_SCHEMA,
     VERB_TEMPLATES = 1 << 10,
+    VERB_LINT = 1 << 11,
+    VERB_TEST = 1 << 12,
+    /* those whose output is rows, whatever the format */
+    VERB_ROWS =
+        VERB_RUN | VERB_PARSE | VERB_HOSTS | VERB_QUERY | VERB_DIFF | VERB_SCHEMA | VERB_LINT,
     VERB_ALL = ~0,
 };
 
@@ -49,6 +52,7 @@ int verb_run(const struct options *options);
 int verb_parse(const struct options *options);
 int verb_hosts(const struct options *options);
 int verb_explain(const struct options *options);
+int verb_lint(const struct options *options);
 int verb_query(const struct options *options);
 int verb_diff(const struct options *options);
 int verb_schema(const struct options *options);

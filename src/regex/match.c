@@ -22,7 +22,7 @@ struct regex_scratch {
     uint32_t ngroups;       /* room in data */
     pcre2_jit_stack *stack; /* made when 32 KiB of the machine's stack were not enough */
     size_t stack_size;
-    bool no_jit;
+    bool no_jit, plain;
     uint32_t steps;     /* the limit asked for, 0 = the usual one, more for long subjects */
     uint32_t steps_set; /* the limit in match */
     struct memo memo;
@@ -52,6 +52,7 @@ static bool set_up(struct regex_scratch *scratch, const struct regex_limits *lim
         return false;
     }
     scratch->ngroups = FIRST_GROUPS;
+    scratch->plain = limits->plain;
     scratch->steps = limits->steps;
     scratch->steps_set = limits->steps ? limits->steps : LIMIT_MATCH_STEPS;
     pcre2_set_match_limit(scratch->match, scratch->steps_set);
@@ -62,7 +63,7 @@ static bool set_up(struct regex_scratch *scratch, const struct regex_limits *lim
 struct regex_scratch *regex_scratch_new(const struct regex_limits *limits,
                                         const struct alloc *alloc)
 {
-    struct regex_limits usual = {0, 0, 0};
+    struct regex_limits usual = {.steps = 0};
     struct regex_scratch *scratch = alloc_get(alloc, sizeof(*scratch));
     if (!scratch) {
         return NULL;
@@ -254,7 +255,7 @@ static int run(const struct regex *re, struct regex_scratch *scratch, struct vie
     }
     uint32_t steps =
         scratch->steps ? scratch->steps : in_proportion(LIMIT_MATCH_STEPS, subject.len);
-    if (kind == EMIT_ASCII) {
+    if (kind == EMIT_ASCII && !scratch->plain) {
         rc = run_ascii(re, code, jit, scratch, subject, steps);
     } else {
         rc = run_code(code, jit, scratch, subject, steps);

@@ -41,6 +41,7 @@ struct regex_limits {
     uint32_t heap_kib; /* 0 = LIMIT_MATCH_HEAP_KIB */
     size_t jit_stack_bytes; /* 0 = LIMIT_JIT_STACK_BYTES; with more to do, machine code gives
                                way to the interpreter */
+    bool plain; /* nothing but PCRE2's backtracking: what a pattern costs without that method */
 };
 
 /* Compiles a Python pattern. On failure err->column is the 1-based column in pattern

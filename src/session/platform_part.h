@@ -1,5 +1,6 @@
 /*
- * What platform.c and platform_read.c share: a platform together with what it owns.
+ * What platform.c and platform_read.c share, and the linter uses: one file, read by itself, as a
+ * platform together with what it owns.
  */
 #ifndef SESSION_PLATFORM_PART_H
 #define SESSION_PLATFORM_PART_H
