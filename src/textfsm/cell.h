@@ -23,6 +23,7 @@ struct cell {
     bool any;         /* empty or ".*": matches everything */
     bool plain;       /* the segments are all there is, ... */
     bool at_end;      /* ... but for "$" */
+    bool shared;      /* re is another cell's */
     struct regex *re; /* NULL when plain or any */
 };
 

@@ -200,6 +200,15 @@ static int cell_fail(const struct reader *r, struct view text, int rc, const str
                    "bad regular expression: %s", err->text);
 }
 
+/* Rows of one platform stand together: a cell as in the row before needs no work. */
+static const struct cell *cell_above(const struct textfsm_index *index, size_t column,
+                                     struct view text)
+{
+    const struct cell *above =
+        index->nrows > 1 ? &index->rows[index->nrows - 2].cells[column] : NULL;
+    return above && view_equal(above->text, text) ? above : NULL;
+}
+
 static int compile_cells(struct reader *r, struct row *row)
 {
     struct textfsm_index *index = r->index;
@@ -209,6 +218,12 @@ static int compile_cells(struct reader *r, struct row *row)
         struct view text = next_cell(&rest);
         if (i == index->template_column) {
             row->cells[i] = (struct cell){.text = text, .any = true};
+            continue;
+        }
+        const struct cell *above = cell_above(index, i, text);
+        if (above) {
+            row->cells[i] = *above;
+            row->cells[i].shared = true;
             continue;
         }
         int rc = cell_compile(&row->cells[i], text, i == index->command_column, &index->arena,
@@ -355,7 +370,9 @@ void textfsm_index_free(struct textfsm_index *index)
     }
     for (size_t i = 0; i < index->nrows; i++) {
         for (size_t k = 0; k < index->ncolumns; k++) {
-            regex_free(index->rows[i].cells[k].re);
+            if (!index->rows[i].cells[k].shared) {
+                regex_free(index->rows[i].cells[k].re);
+            }
         }
     }
     regex_scratch_free(atomic_load(&index->spare));
