@@ -4,7 +4,7 @@
 if [ "${1:-}" != inside ]; then
     lab=$(mktemp -d)
     trap 'rm -rf "$lab"' EXIT
-    "$COLLECT_LAB" --devices 200 --dir "$lab" -- "$0" inside "$lab"
+    "$COLLECT_LAB" --devices 500 --dir "$lab" -- "$0" inside "$lab"
     exit $?
 fi
 cd "$2" || exit 1
@@ -29,12 +29,12 @@ ask()
 
 # some hosts first, the rest by --resume, and then nothing is left to do
 "$COLLECT" -i hosts.yml -t show_version -o run.db -l '!linux' 2>err || fail "run: $(cat err)"
-same "hosts of the first run" "$(ask 'SELECT count(*) FROM _hosts' run.db)" 160
+same "hosts of the first run" "$(ask 'SELECT count(*) FROM _hosts' run.db)" 400
 "$COLLECT" -i hosts.yml -t show_version --resume run.db 2>err || fail "resume: $(cat err)"
-grep -q '^Ran 40 commands across 40 hosts' err || fail "resume ran: $(cat err)"
+grep -q '^Ran 100 commands across 100 hosts' err || fail "resume ran: $(cat err)"
 "$COLLECT" -i hosts.yml -t show_version --resume run.db 2>err || fail "resume: $(cat err)"
 grep -q '^Nothing to do: run.db' err || fail "the second resume: $(cat err)"
-same "hosts and runs" "$(ask 'SELECT count(*), count(DISTINCT host), count(DISTINCT run) FROM _hosts' run.db)" 200,200,1
+same "hosts and runs" "$(ask 'SELECT count(*), count(DISTINCT host), count(DISTINCT run) FROM _hosts' run.db)" 500,500,1
 
 # what the same run says in JSON
 "$COLLECT" -i hosts.yml -t show_version -o run.json -q || fail "run to JSON"
@@ -69,7 +69,7 @@ while [ $i -lt 100 ]; do
     rm -f kill.db kill.db-wal kill.db-shm
     "$COLLECT" -i hosts.yml -t show_version -o kill.db -q -w 40 &
     pid=$!
-    sleep "0.0$(((i * 7) % 10))$((i % 10))"
+    sleep "0.$(printf %03d $((i * 37 % 100 * 9)))"
     kill -9 $pid 2>/dev/null
     wait $pid 2>/dev/null
     if [ -f kill.db ] && [ -n "$("$COLLECT" query "SELECT name FROM sqlite_schema WHERE name = '_jobs'" kill.db -f csv | tail -n +2)" ]; then
@@ -80,7 +80,7 @@ while [ $i -lt 100 ]; do
     if [ $((i % 10)) = 0 ] && [ -f kill.db ]; then
         "$COLLECT" -i hosts.yml -t show_version --resume kill.db -q || fail "resume after kill $i"
         same "hosts after resume $i" \
-            "$(ask 'SELECT count(*), count(DISTINCT host) FROM show_version' kill.db)" 200,200
+            "$(ask 'SELECT count(*), count(DISTINCT host) FROM show_version' kill.db)" 500,500
     fi
     i=$((i + 1))
 done
