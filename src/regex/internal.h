@@ -7,13 +7,19 @@
 #include "regex/code.h"
 #include "regex/program.h"
 #include "regex/regex.h"
+#include "regex/track.h"
+
+#include <stdatomic.h>
 
 struct regex {
+    struct track track;      /* steps NULL: none */
+    atomic_uint track_score; /* see match.c; changes behind the const */
+    unsigned ngroups;
+    bool costly; /* as in facts */
+    struct code code[2]; /* by enum emit_kind; changes behind the const */
     struct code_source source;
     struct view *names; /* one a group; NULL if none has a name */
-    unsigned ngroups;
     struct regex_facts facts;
-    struct code code[2];               /* by enum emit_kind; changes behind the const */
     _Atomic(struct program *) program; /* for memo.h; made when first needed */
     atomic_bool unfit;                 /* there can be no program */
 };

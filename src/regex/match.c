@@ -326,12 +326,68 @@ static void fill_groups(const struct regex_scratch *scratch, int found, struct v
     }
 }
 
+/* A track is best at refusing, and at the first matches, for which nothing else needs to be
+ * compiled; machine code is best at matching often, and pays for itself after some thousand
+ * matches. The score goes up with what a track does not refuse, most when PCRE2 has to do it
+ * over, and down with what it does; at the top the track has served. Counts that get lost
+ * between threads do no harm. */
+#define TRACK_SERVED        4000
+#define TRACK_UNKNOWN_COSTS 100
+
+static enum track_result try_track(const struct regex *re, struct view subject,
+                                   struct view *groups, unsigned ngroups)
+{
+    atomic_uint *score = (atomic_uint *)(uintptr_t)&re->track_score;
+    unsigned before = atomic_load_explicit(score, memory_order_relaxed);
+    if (before >= TRACK_SERVED || !re->track.steps) {
+        return TRACK_UNKNOWN;
+    }
+    enum track_result found = track_run(&re->track, subject, groups, ngroups);
+    if (found != TRACK_NO) {
+        unsigned more = found == TRACK_YES ? 1 : TRACK_UNKNOWN_COSTS;
+        atomic_store_explicit(score, before + more, memory_order_relaxed);
+    } else if (before > 0) {
+        atomic_store_explicit(score, before - 1, memory_order_relaxed);
+    }
+    return found;
+}
+
+/* What is left to do for machine code that is there already and a line of usual length. 1, 0,
+ * or -1 when that is not the case, or not enough. */
+static int run_hot(const struct regex *re, struct regex_scratch *scratch, struct view subject,
+                   struct view *groups, unsigned ngroups)
+{
+    struct regex *changes = (struct regex *)(uintptr_t)re;
+    pcre2_code *code =
+        atomic_load_explicit(&changes->code[EMIT_ASCII].jit, memory_order_acquire);
+    if (!code || re->costly || scratch->no_jit || scratch->steps ||
+        subject.len > STEPS_FIRST / STEPS_A_BYTE || ngroups > scratch->ngroups) {
+        return -1;
+    }
+    set_steps(scratch, STEPS_FIRST);
+    int rc = pcre2_jit_match(code, (PCRE2_SPTR)(subject.ptr ? subject.ptr : ""), subject.len, 0,
+                             0, scratch->data, scratch->match);
+    if (rc >= 0) {
+        fill_groups(scratch, rc ? rc : (int)scratch->ngroups, subject, false, groups, ngroups);
+        return 1;
+    }
+    return rc == PCRE2_ERROR_NOMATCH ? 0 : -1;
+}
+
 int regex_match_text(const struct regex *re, struct regex_scratch *scratch, struct view subject,
                      enum regex_text text, struct view *groups, unsigned ngroups,
                      struct err *err)
 {
     struct view run_on = subject;
     bool repaired = text == REGEX_TEXT_BROKEN;
+    if (text == REGEX_TEXT_ASCII && !scratch->no_jit) {
+        enum track_result on_track = try_track(re, subject, groups, ngroups);
+        int hot = on_track == TRACK_UNKNOWN ? run_hot(re, scratch, subject, groups, ngroups)
+                                            : (int)on_track;
+        if (hot >= 0) {
+            return hot;
+        }
+    }
     if (excluded_by_facts(&re->facts, subject, text)) {
         return 0;
     }

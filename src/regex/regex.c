@@ -93,6 +93,7 @@ static struct regex *make(const struct tree *tree, struct view pattern,
     char *text = (char *)(re + 1) + names;
     re->names = names ? (struct view *)(re + 1) : NULL;
     re->ngroups = tree->ngroups;
+    re->costly = facts->costly;
     re->facts = *facts;
     re->facts.prefix.ptr = put(text, pattern);
     put(text + pattern.len, facts->prefix);
@@ -147,6 +148,28 @@ static int compile_at_once(const struct regex *re, struct err *err)
     return rc < 0 ? rc : regex_code(re, EMIT_UTF, &jit, &code, err);
 }
 
+/* Its tables and steps in one allocation. */
+static int add_track(struct regex *re, const struct tree *tree, struct arena *arena,
+                     struct err *err)
+{
+    unsigned nsteps, ntables;
+    struct track track = track_make(tree, arena, &nsteps, &ntables);
+    if (!track.steps) {
+        return 0;
+    }
+    size_t steps = nsteps * sizeof(struct track_step);
+    size_t tables = ntables * sizeof(struct track_table);
+    char *both = alloc_get(re->source.alloc, steps + tables);
+    if (!both) {
+        return err_nomem(err);
+    }
+    memcpy(both, track.steps, steps);
+    memcpy(both + steps, track.tables, tables);
+    re->track.steps = (const struct track_step *)both;
+    re->track.tables = (const struct track_table *)(both + steps);
+    return 0;
+}
+
 int regex_compile(struct regex **out, struct view pattern, unsigned flags,
                   const struct alloc *alloc, struct err *err)
 {
@@ -171,7 +194,10 @@ int regex_compile(struct regex **out, struct view pattern, unsigned flags,
     re->source.no_jit = tree.depth > DEEP;
     atomic_init(&re->unfit, tree.depth > DEEP);
     avoid_bugs(&re->source, &tree);
-    if (tree_size(&tree) > COMPILE_AT_ONCE_SIZE || tree.depth > DEEP) {
+    if ((flags & REGEX_ANCHORED) && tree.depth <= DEEP) {
+        rc = add_track(re, &tree, &arena, err);
+    }
+    if (rc == 0 && (tree_size(&tree) > COMPILE_AT_ONCE_SIZE || tree.depth > DEEP)) {
         rc = compile_at_once(re, err);
     }
     if (rc < 0) {
@@ -189,6 +215,7 @@ void regex_free(struct regex *re)
     if (re) {
         code_release(&re->code[EMIT_ASCII]);
         code_release(&re->code[EMIT_UTF]);
+        alloc_free(re->source.alloc, (void *)(uintptr_t)re->track.steps);
         alloc_free(re->source.alloc, atomic_load(&re->program));
         alloc_free(re->source.alloc, re);
     }

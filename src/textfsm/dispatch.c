@@ -60,8 +60,7 @@ void filter_init(struct filter *filter, const struct regex *re)
     }
     filter->min_length =
         facts->min_length < UINT32_MAX ? (uint32_t)facts->min_length : UINT32_MAX;
-    filter->any_last = is_full(&facts->last);
-    filter->last = &facts->last;
+    filter->last = facts->last;
     filter->alphabet = facts->costly && !is_full(&facts->alphabet) ? &facts->alphabet : NULL;
     choose_need(filter, facts);
 }
@@ -118,8 +117,11 @@ static void count_bytes(struct look *look)
         memset(look->seen, 0, 256 * sizeof(*look->seen));
         look->stamp = 1;
     }
-    for (size_t i = 0; i < look->line.len; i++) {
-        look->seen[(unsigned char)look->line.ptr[i]] = look->stamp;
+    uint32_t *seen = look->seen;
+    const uint32_t stamp = look->stamp;
+    const char *end = look->line.ptr + look->line.len;
+    for (const char *at = look->line.ptr; at < end; at++) {
+        seen[(unsigned char)*at] = stamp;
     }
 }
 
@@ -153,8 +155,7 @@ bool look_slow(struct look *look, const struct filter *filter)
     if (len < filter->min_length) {
         return false;
     }
-    if (len && !filter->any_last &&
-        !byteset_has(filter->last, (unsigned char)look->line.ptr[len - 1])) {
+    if (len && !byteset_has(&filter->last, (unsigned char)look->line.ptr[len - 1])) {
         return false;
     }
     if (filter->nneed && !has_needed(look, filter)) {

@@ -12,16 +12,15 @@
 
 #define LEAD_END  256 /* a line of blanks only */
 #define LEADS     257
-#define NEED_MOST 4
+#define NEED_MOST 3
 
-/* What a line must be like for one rule. */
+/* What a line must be like for one rule; what decides most comes first. */
 struct filter {
     uint64_t prefix, prefix_mask; /* of the eight bytes behind the blanks, as memory has them */
     uint32_t skip_min, skip_max;  /* blanks in front */
     uint32_t min_length;
     uint8_t nneed, need[NEED_MOST]; /* bytes that must occur somewhere */
-    bool any_last;
-    const struct byteset *last;     /* unless any_last */
+    struct byteset last;            /* one of these ends the line, all set = any */
     const struct byteset *alphabet; /* the only bytes that may occur, or NULL */
 };
 

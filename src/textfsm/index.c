@@ -31,7 +31,7 @@ struct textfsm_index {
     size_t nrows, row_cap;
     const char **warnings;
     size_t nwarnings, warning_cap;
-    _Atomic(struct regex_scratch *) spare; /* between two searches */
+    atomic_uintptr_t spare; /* a struct regex_scratch between two searches, or 0 */
 };
 
 /* ---- Reading ---- */
@@ -315,7 +315,7 @@ static struct textfsm_index *index_alloc(const char *path,
     index->alloc_copy = alloc;
     index->alloc = allocator ? &index->alloc_copy : NULL;
     arena_init(&index->arena, index->alloc);
-    atomic_init(&index->spare, NULL);
+    atomic_init(&index->spare, 0);
     index->path = arena_dup(&index->arena, view_of(path ? path : "index"));
     if (!index->path) {
         textfsm_index_free(index);
@@ -375,7 +375,7 @@ void textfsm_index_free(struct textfsm_index *index)
             }
         }
     }
-    regex_scratch_free(atomic_load(&index->spare));
+    regex_scratch_free((struct regex_scratch *)atomic_load(&index->spare));
     struct alloc copy = index->alloc_copy;
     const struct alloc *alloc = index->alloc ? &copy : NULL;
     alloc_free(alloc, index->rows);
@@ -455,7 +455,7 @@ long textfsm_index_match(const struct textfsm_index *index,
                          int *whole)
 {
     /* The index is shared and const; only the spare scratch changes hands, atomically. */
-    _Atomic(struct regex_scratch *) *spare = (_Atomic(struct regex_scratch *) *)&index->spare;
+    atomic_uintptr_t *spare = (atomic_uintptr_t *)(uintptr_t)&index->spare;
     struct wanted few[8], *wanted = few;
     if (n > sizeof(few) / sizeof(few[0])) {
         wanted = alloc_get(index->alloc, n * sizeof(*wanted));
@@ -470,9 +470,9 @@ long textfsm_index_match(const struct textfsm_index *index,
             wanted[s.n++] = (struct wanted){view_of(attributes[i].value), column};
         }
     }
-    s.scratch = atomic_exchange(spare, NULL);
+    s.scratch = (struct regex_scratch *)atomic_exchange(spare, 0);
     long found = find(&s, from, whole);
-    regex_scratch_free(atomic_exchange(spare, s.scratch));
+    regex_scratch_free((struct regex_scratch *)atomic_exchange(spare, (uintptr_t)s.scratch));
     if (wanted != few) {
         alloc_free(index->alloc, wanted);
     }

@@ -89,73 +89,78 @@ void machine_stop_clock(struct textfsm_run *run)
 
 /* ---- One line ---- */
 
-static int match(struct textfsm_run *run, const struct rule *rule, struct view line,
-                 enum regex_text text)
+static const struct rule *rule_of(const struct textfsm_run *run, const struct step *step)
+{
+    return &run->t->rules[step - run->t->steps];
+}
+
+static int match(struct textfsm_run *run, const struct step *step, enum regex_text text)
 {
     struct err err;
+    struct view line = run->look.line;
     if (++run->calls >= 64) {
-        int rc = check_budget(run, rule, line);
+        int rc = check_budget(run, rule_of(run, step), line);
         if (rc < 0) {
             return rc;
         }
     }
     int rc =
-        regex_match_text(rule->re, run->scratch, line, text, run->groups, rule->ngroups, &err);
-    return rc < 0 ? stop_match(run, rule, line, rc, &err) : rc;
+        regex_match_text(step->re, run->scratch, line, text, run->groups, step->ngroups, &err);
+    return rc < 0 ? stop_match(run, rule_of(run, step), line, rc, &err) : rc;
 }
 
-static void trace_rule(struct textfsm_run *run, const struct rule *rule, struct view line,
-                       struct textfsm_trace *trace)
+/* step NULL: no rule matched. */
+static void trace_step(struct textfsm_run *run, const struct step *step,
+                       const struct outcome *outcome)
 {
-    trace->input_line = run->stats.lines;
-    trace->text = line.ptr ? line.ptr : "";
-    trace->len = line.len;
-    trace->state = run->t->states[run->state].pub.name;
-    trace->rule = rule ? &rule->pub : NULL;
-    trace->cells = run->given;
-    run->options.on_trace(run->options.user, trace);
+    struct view line = run->look.line;
+    const struct textfsm_trace trace = {.input_line = run->stats.lines,
+                                        .text = line.ptr ? line.ptr : "",
+                                        .len = line.len,
+                                        .state = run->t->states[run->state].pub.name,
+                                        .rule = step ? &rule_of(run, step)->pub : NULL,
+                                        .cells = run->given,
+                                        .outcome = outcome->code,
+                                        .refused_by = outcome->refused_by};
+    run->options.on_trace(run->options.user, &trace);
 }
 
 /* What a matched rule does. Returns 1 when the line is done, 0 to go on with the next rule. */
-static int act(struct textfsm_run *run, const struct rule *rule, struct view line)
+static int act(struct textfsm_run *run, const struct step *step)
 {
-    struct textfsm_trace trace = {.outcome = TEXTFSM_NOT_RECORDED};
-    int rc = record_assign(run, rule, &run->failed);
-    if (rc == 0) {
-        rc = record_operate(run, rule->pub.record_op, &trace, &run->failed);
+    struct outcome outcome = {TEXTFSM_NOT_RECORDED, 0};
+    int rc = record_assign(run, step, &run->failed);
+    if (rc == 0 && step->record_op != TEXTFSM_NORECORD) {
+        rc = record_operate(run, step->record_op, &outcome, &run->failed);
     }
     if (run->given) {
-        trace_rule(run, rule, line, &trace);
+        trace_step(run, step, &outcome);
     }
     if (rc < 0) {
-        return machine_stop(run, rule, line, rc);
+        return machine_stop(run, rule_of(run, step), run->look.line, rc);
     }
-    if (rule->pub.line_op == TEXTFSM_ERROR) {
-        return stop_error_rule(run, rule, line);
+    if (step->line_op == TEXTFSM_ERROR) {
+        return stop_error_rule(run, rule_of(run, step), run->look.line);
     }
-    if (rule->pub.line_op == TEXTFSM_CONTINUE) {
+    if (step->line_op == TEXTFSM_CONTINUE) {
         return 0;
     }
-    if (rule->dest >= 0) {
-        run->state = (unsigned)rule->dest;
+    if (step->dest >= 0) {
+        run->state = (unsigned)step->dest;
         run->ended = 0;
-    } else if (rule->dest != DEST_STAY) {
-        run->ended = rule->dest;
+    } else if (step->dest != DEST_STAY) {
+        run->ended = step->dest;
     }
     return 1;
 }
 
-static void count_line(struct textfsm_run *run, struct view line, bool matched)
+static void unmatched_line(struct textfsm_run *run, struct view line)
 {
-    struct textfsm_trace trace = {.outcome = TEXTFSM_NOT_RECORDED};
-    if (!matched && run->options.on_trace) {
-        trace_rule(run, NULL, line, &trace);
+    const struct outcome outcome = {TEXTFSM_NOT_RECORDED, 0};
+    if (run->given) {
+        trace_step(run, NULL, &outcome);
     }
-    if (run->look.lead == LEAD_END || (run->look.lead >= 0x80 && pystr_blank(line))) {
-        return;
-    }
-    if (matched) {
-        run->stats.matched++;
+    if (pystr_blank(line)) {
         return;
     }
     run->stats.unmatched++;
@@ -165,40 +170,35 @@ static void count_line(struct textfsm_run *run, struct view line, bool matched)
     }
 }
 
-/* One rule on the line: 1 when the line is done, 0 to go on, < 0 for an error. */
-static int try_rule(struct textfsm_run *run, const struct rule *rule, enum regex_text text,
-                    bool *matched)
+static bool is_blank(const struct look *look)
 {
-    struct view line = run->look.line;
-    int rc = match(run, rule, line, text);
-    if (rc > 0) {
-        *matched = true;
-        rc = act(run, rule, line);
-    }
-    return rc;
+    return look->lead == LEAD_END || (look->lead >= 0x80 && pystr_blank(look->line));
 }
 
 /* The rules of the current state in their order, but only those that the line's first byte and
- * their filters admit. */
-static int walk_rules(struct textfsm_run *run, enum regex_text text, bool *matched)
+ * their filters admit. 1 when some rule matched, 0 when none did, < 0 for an error. */
+static int walk_rules(struct textfsm_run *run, enum regex_text text)
 {
     const struct textfsm_template *t = run->t;
     const struct state *state = &t->states[run->state];
+    const struct step *steps = t->steps + state->first;
     unsigned words = state->dispatch.words;
     const uint64_t *masks = state->dispatch.masks + run->look.lead * words;
-    for (unsigned w = 0; w < words; w++) {
+    int matched = 0;
+    for (unsigned w = 0; w < words; w++, steps += 64) {
         for (uint64_t mask = masks[w]; mask; mask &= mask - 1) {
-            unsigned i = state->first + 64 * w + (unsigned)__builtin_ctzll(mask);
-            if (!look_admits(&run->look, &t->filters[i])) {
-                continue;
+            const struct step *step = steps + __builtin_ctzll(mask);
+            int rc = look_admits(&run->look, &step->filter) ? match(run, step, text) : 0;
+            if (rc > 0) {
+                matched = 1;
+                rc = act(run, step);
             }
-            int rc = try_rule(run, &t->rules[i], text, matched);
             if (rc != 0) {
-                return rc < 0 ? rc : 0;
+                return rc;
             }
         }
     }
-    return 0;
+    return matched;
 }
 
 int machine_line(struct textfsm_run *run, struct view line, bool ascii)
@@ -209,12 +209,13 @@ int machine_line(struct textfsm_run *run, struct view line, bool ascii)
     if (run->stats.lines++ == 0 && view_starts(line, VIEW("\xEF\xBB\xBF"))) {
         line = view_slice(line, 3, line.len);
     }
-    bool matched = false;
     look_init(&run->look, line);
-    int rc = walk_rules(run, ascii ? REGEX_TEXT_ASCII : regex_text_of(line), &matched);
+    int rc = walk_rules(run, ascii ? REGEX_TEXT_ASCII : regex_text_of(line));
     if (rc == 0) {
-        count_line(run, line, matched);
+        unmatched_line(run, line);
+    } else if (rc > 0 && !is_blank(&run->look)) {
+        run->stats.matched++;
     }
     run->ignoring = run->ended != 0;
-    return rc;
+    return rc < 0 ? rc : 0;
 }

@@ -113,7 +113,6 @@ static int add_value(struct parser *p)
         regex_free(value->nested);
         return rc;
     }
-    t->fills_up |= (value->pub.options & TEXTFSM_FILLUP) != 0;
     if (value->nested_groups > t->most_groups) {
         t->most_groups = value->nested_groups;
     }
@@ -222,19 +221,22 @@ static int add_rule(struct parser *p)
         return parse_fail_code(p, TEXTFSM_LIMIT, p->line.ptr, "more than %d rules",
                                LIMIT_TEMPLATE_RULES);
     }
-    if (!grow(t->alloc, &t->rules, &p->rule_cap, t->nrules, sizeof(*t->rules))) {
+    if (!grow(t->alloc, &t->rules, &p->rule_cap, t->nrules, sizeof(*t->rules)) ||
+        !grow(t->alloc, &t->steps, &p->step_cap, t->nrules, sizeof(*t->steps))) {
         return fail_nomem(p->error);
     }
     struct rule *rule = &t->rules[t->nrules];
+    struct step *step = &t->steps[t->nrules];
     memset(rule, 0, sizeof(*rule));
+    memset(step, 0, sizeof(*step));
     rule->pub.state = state->pub.name;
-    int rc = rule_parse(p, rule);
+    int rc = rule_parse(p, rule, step);
     if (rc < 0) {
-        regex_free(rule->re);
+        regex_free(step->re);
         return rc;
     }
-    if (rule->ngroups > t->most_groups) {
-        t->most_groups = rule->ngroups;
+    if (step->ngroups > t->most_groups) {
+        t->most_groups = step->ngroups;
     }
     t->nrules++;
     state->pub.nrules++;
@@ -288,13 +290,13 @@ static void go_to_line(struct parser *p, unsigned line_no, const char *at)
     p->line_no = line_no;
 }
 
-static int resolve(struct parser *p, struct rule *rule)
+static int resolve(struct parser *p, struct rule *rule, struct step *step)
 {
     if (rule->pub.line_op == TEXTFSM_ERROR || rule->target.len == 0) {
         return 0;
     }
     if (view_equal_str(rule->target, "End") || view_equal_str(rule->target, "EOF")) {
-        rule->dest = rule->target.len == 3 && rule->target.ptr[1] == 'n' ? DEST_END : DEST_EOF;
+        step->dest = rule->target.len == 3 && rule->target.ptr[1] == 'n' ? DEST_END : DEST_EOF;
         return 0;
     }
     const struct state *state = find_state(p->t, rule->target);
@@ -303,8 +305,34 @@ static int resolve(struct parser *p, struct rule *rule)
         return parse_fail(p, rule->target.ptr, "there is no state \"%.*s\" to go to",
                           VIEW_ARG(rule->target));
     }
-    rule->dest = (int)(state - p->t->states);
+    step->dest = (int)(state - p->t->states);
     return 0;
+}
+
+/* Which Values have an option. NULL when memory ran out. */
+static unsigned *with_option(struct textfsm_template *t, unsigned option, unsigned *n)
+{
+    unsigned *list = arena_array(&t->arena, t->nvalues, sizeof(*list));
+    *n = 0;
+    for (unsigned i = 0; list && i < t->nvalues; i++) {
+        if (t->values[i].pub.options & option) {
+            list[(*n)++] = i;
+        }
+    }
+    return list;
+}
+
+static int sort_values(struct parser *p)
+{
+    struct textfsm_template *t = p->t;
+    unsigned nups, ndowns;
+    t->lists = with_option(t, TEXTFSM_LISTED, &t->nlists);
+    t->required = with_option(t, TEXTFSM_REQUIRED, &t->nrequired);
+    const unsigned *ups = with_option(t, TEXTFSM_FILLUP, &nups);
+    const unsigned *downs = with_option(t, TEXTFSM_FILLDOWN, &ndowns);
+    t->fills_up = nups > 0;
+    t->fills_down = ndowns > 0;
+    return t->lists && t->required && ups && downs ? 0 : fail_nomem(p->error);
 }
 
 /* The filters and tables by which the machine passes rules over. */
@@ -312,13 +340,12 @@ static int make_dispatch(struct parser *p)
 {
     struct textfsm_template *t = p->t;
     const struct regex **regexes = arena_array(&t->arena, t->nrules, sizeof(*regexes));
-    t->filters = arena_array(&t->arena, t->nrules, sizeof(*t->filters));
-    if (!regexes || !t->filters) {
+    if (!regexes) {
         return fail_nomem(p->error);
     }
     for (unsigned i = 0; i < t->nrules; i++) {
-        regexes[i] = t->rules[i].re;
-        filter_init(&t->filters[i], regexes[i]);
+        regexes[i] = t->steps[i].re;
+        filter_init(&t->steps[i].filter, regexes[i]);
     }
     for (unsigned i = 0; i < t->nstates; i++) {
         struct state *state = &t->states[i];
@@ -344,7 +371,7 @@ static int check_whole(struct parser *p)
     t->explicit_eof = find_state(t, VIEW("EOF")) != NULL;
     t->start = (unsigned)(find_state(t, VIEW("Start")) - t->states);
     for (unsigned i = 0; rc == 0 && i < t->nrules; i++) {
-        rc = resolve(p, &t->rules[i]);
+        rc = resolve(p, &t->rules[i], &t->steps[i]);
     }
     return rc;
 }
@@ -385,6 +412,9 @@ int template_parse(struct parser *p)
     }
     if (rc == 0) {
         rc = check_whole(p);
+    }
+    if (rc == 0) {
+        rc = sort_values(p);
     }
     return rc == 0 ? make_dispatch(p) : rc;
 }

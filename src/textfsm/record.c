@@ -75,25 +75,21 @@ static int assign_special(struct textfsm_run *run, unsigned index, struct view t
     return rc;
 }
 
-int record_assign(struct textfsm_run *run, const struct rule *rule, struct textfsm_error *error)
+int record_assign(struct textfsm_run *run, const struct step *step, struct textfsm_error *error)
 {
-    for (unsigned i = 0; i < rule->nassigns; i++) {
-        const struct assign *assign = &rule->assigns[i];
-        run->cells[assign->value] = cell_of(run->groups[assign->group]);
+    const struct assign *assigns = step->assigns;
+    for (unsigned i = 0; i < step->nassigns; i++) {
+        run->cells[assigns[i].value] = cell_of(run->groups[assigns[i].group]);
     }
-    for (unsigned i = 0; run->given && i < rule->nassigns; i++) {
-        run->given[i] = run->cells[rule->assigns[i].value];
+    for (unsigned i = 0; run->given && i < step->nassigns; i++) {
+        run->given[i] = run->cells[assigns[i].value];
     }
-    for (unsigned i = 0; rule->special && i < rule->nassigns; i++) {
-        const struct assign *assign = &rule->assigns[i];
-        struct textfsm_cell cell = run->cells[assign->value];
-        struct view text = view_make(cell.u.text, cell.len);
-        int rc = assign_special(run, assign->value, text, error);
-        if (rc < 0) {
-            return rc;
-        }
+    int rc = 0;
+    for (unsigned i = 0; step->special && rc == 0 && i < step->nassigns; i++) {
+        struct textfsm_cell cell = run->cells[assigns[i].value];
+        rc = assign_special(run, assigns[i].value, view_make(cell.u.text, cell.len), error);
     }
-    return 0;
+    return rc;
 }
 
 static void list_clear(struct slot *slot)
@@ -105,14 +101,21 @@ static void list_clear(struct slot *slot)
 /* Clear leaves Filldown Values (and their lists) alone, Clearall nothing. */
 void record_clear(struct textfsm_run *run, bool all)
 {
-    for (unsigned i = 0; i < run->t->nvalues; i++) {
-        if (!all && (run->t->values[i].pub.options & TEXTFSM_FILLDOWN)) {
-            continue;
+    const struct textfsm_template *t = run->t;
+    if (all || !t->fills_down) {
+        memset(run->cells, 0, t->nvalues * sizeof(*run->cells));
+    } else {
+        for (unsigned i = 0; i < t->nvalues; i++) {
+            if (!(t->values[i].pub.options & TEXTFSM_FILLDOWN)) {
+                run->cells[i].kind = TEXTFSM_NULL;
+                run->cells[i].len = 0;
+            }
         }
-        run->cells[i].kind = TEXTFSM_NULL;
-        run->cells[i].len = 0;
-        if (run->slots[i].nitems) {
-            list_clear(&run->slots[i]);
+    }
+    for (unsigned i = 0; i < t->nlists; i++) {
+        unsigned value = t->lists[i];
+        if (all || !(t->values[value].pub.options & TEXTFSM_FILLDOWN)) {
+            list_clear(&run->slots[value]);
         }
     }
 }
@@ -120,63 +123,65 @@ void record_clear(struct textfsm_run *run, bool all)
 /* The first Required Value that is empty, or nvalues. */
 static unsigned find_refusal(const struct textfsm_run *run)
 {
-    unsigned i = 0;
-    for (; i < run->t->nvalues; i++) {
-        unsigned char required = run->t->values[i].required;
-        if ((required == REQUIRED_TEXT && run->cells[i].len == 0) ||
-            (required == REQUIRED_LIST && run->slots[i].nitems == 0)) {
-            break;
+    const struct textfsm_template *t = run->t;
+    for (unsigned i = 0; i < t->nrequired; i++) {
+        unsigned value = t->required[i];
+        bool list = t->values[value].required == REQUIRED_LIST;
+        if (list ? run->slots[value].nitems == 0 : run->cells[value].len == 0) {
+            return value;
         }
     }
-    return i;
+    return t->nvalues;
 }
 
 /* Fills run->out; false when there is nothing in it. An empty text counts as something. */
 static bool build_row(struct textfsm_run *run)
 {
+    const struct textfsm_template *t = run->t;
     bool any = false;
-    for (unsigned i = 0; i < run->t->nvalues; i++) {
-        const struct slot *slot = &run->slots[i];
-        if (run->t->values[i].pub.options & TEXTFSM_LISTED) {
-            run->out[i] = (struct textfsm_cell){
-                TEXTFSM_LIST, (uint32_t)slot->nitems, {.items = slot->items}};
-            any |= slot->nitems > 0;
-        } else if (run->cells[i].kind == TEXTFSM_NULL) {
-            run->out[i] = (struct textfsm_cell){TEXTFSM_TEXT, 0, {.text = ""}};
+    for (unsigned i = 0; i < t->nvalues; i++) {
+        struct textfsm_cell cell = run->cells[i];
+        if (cell.kind == TEXTFSM_NULL) {
+            cell = (struct textfsm_cell){TEXTFSM_TEXT, 0, {.text = ""}};
         } else {
-            run->out[i] = run->cells[i];
             any = true;
         }
+        run->out[i] = cell;
+    }
+    for (unsigned i = 0; i < t->nlists; i++) {
+        const struct slot *slot = &run->slots[t->lists[i]];
+        run->out[t->lists[i]] =
+            (struct textfsm_cell){TEXTFSM_LIST, (uint32_t)slot->nitems, {.items = slot->items}};
+        any |= slot->nitems > 0;
     }
     return any;
 }
 
-static int record(struct textfsm_run *run, struct textfsm_trace *trace,
-                  struct textfsm_error *error)
+static int record(struct textfsm_run *run, struct outcome *outcome, struct textfsm_error *error)
 {
     unsigned refusal = find_refusal(run);
     if (refusal < run->t->nvalues) {
-        trace->outcome = TEXTFSM_REFUSED;
-        trace->refused_by = refusal;
+        outcome->code = TEXTFSM_REFUSED;
+        outcome->refused_by = refusal;
         record_clear(run, false);
         return 0;
     }
     if (!build_row(run)) {
-        trace->outcome = TEXTFSM_ALL_EMPTY;
+        outcome->code = TEXTFSM_ALL_EMPTY;
         return 0;
     }
-    trace->outcome = TEXTFSM_RECORDED;
+    outcome->code = TEXTFSM_RECORDED;
     int rc = rows_add(run, error);
     record_clear(run, false);
     return rc;
 }
 
-int record_operate(struct textfsm_run *run, unsigned op, struct textfsm_trace *trace,
+int record_operate(struct textfsm_run *run, unsigned op, struct outcome *outcome,
                    struct textfsm_error *error)
 {
     switch (op) {
     case TEXTFSM_RECORD:
-        return record(run, trace, error);
+        return record(run, outcome, error);
     case TEXTFSM_CLEAR:
     case TEXTFSM_CLEARALL:
         record_clear(run, op == TEXTFSM_CLEARALL);
@@ -188,7 +193,7 @@ int record_operate(struct textfsm_run *run, unsigned op, struct textfsm_trace *t
 
 static bool pin_cell(struct textfsm_run *run, struct textfsm_cell *cell, struct slot *slot)
 {
-    if (cell->kind != TEXTFSM_TEXT || cell->u.text == slot->pin) {
+    if (cell->u.text == slot->pin) {
         return true;
     }
     if (cell->len > slot->pin_size) {
@@ -199,12 +204,8 @@ static bool pin_cell(struct textfsm_run *run, struct textfsm_cell *cell, struct 
         slot->pin = pin;
         slot->pin_size = cell->len;
     }
-    if (cell->len) {
-        memcpy(slot->pin, cell->u.text, cell->len);
-        cell->u.text = slot->pin;
-    } else {
-        cell->u.text = "";
-    }
+    memcpy(slot->pin, cell->u.text, cell->len);
+    cell->u.text = slot->pin;
     return true;
 }
 
@@ -245,10 +246,18 @@ static bool pin_list(struct slot *slot)
 
 int record_pin(struct textfsm_run *run, struct textfsm_error *error)
 {
-    for (unsigned i = 0; i < run->t->nvalues; i++) {
-        if (!pin_cell(run, &run->cells[i], &run->slots[i]) || !pin_list(&run->slots[i])) {
-            return fail_nomem(error);
+    const struct textfsm_template *t = run->t;
+    bool good = true;
+    for (unsigned i = 0; i < t->nvalues; i++) {
+        struct textfsm_cell *cell = &run->cells[i];
+        if (cell->len) {
+            good = good && pin_cell(run, cell, &run->slots[i]);
+        } else {
+            cell->u.text = "";
         }
     }
-    return 0;
+    for (unsigned i = 0; i < t->nlists; i++) {
+        good = good && pin_list(&run->slots[t->lists[i]]);
+    }
+    return good ? 0 : fail_nomem(error);
 }

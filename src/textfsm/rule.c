@@ -174,9 +174,9 @@ static int regex_fail(const struct parser *p, int code, struct view text, size_t
 }
 
 /* Which groups are Values: those put in, and any that the author gave a Value's name. */
-static int find_assigns(struct parser *p, struct rule *rule)
+static int find_assigns(struct parser *p, struct rule *rule, struct step *step)
 {
-    unsigned n = regex_group_count(rule->re);
+    unsigned n = regex_group_count(step->re);
     struct assign *assigns = arena_array(&p->t->arena, n, sizeof(*assigns));
     unsigned *values = arena_array(&p->t->arena, n, sizeof(*values));
     if (!assigns || !values) {
@@ -184,24 +184,24 @@ static int find_assigns(struct parser *p, struct rule *rule)
     }
     unsigned count = 0;
     for (unsigned g = 1; g < n; g++) {
-        struct view name = regex_group_name(rule->re, g);
+        struct view name = regex_group_name(step->re, g);
         const struct value *value = name.len ? template_find_value(p->t, name) : NULL;
         if (value) {
             values[count] = (unsigned)(value - p->t->values);
             assigns[count] = (struct assign){g, values[count]};
             count++;
-            rule->special |= (value->pub.options & (TEXTFSM_LISTED | TEXTFSM_FILLUP)) != 0;
+            step->special |= (value->pub.options & (TEXTFSM_LISTED | TEXTFSM_FILLUP)) != 0;
         }
     }
-    rule->assigns = assigns;
-    rule->nassigns = count;
-    rule->ngroups = count ? assigns[count - 1].group + 1 : 0;
+    step->assigns = assigns;
+    step->nassigns = (uint16_t)count;
+    step->ngroups = (uint16_t)(count ? assigns[count - 1].group + 1 : 0);
     rule->pub.values = values;
     rule->pub.nvalues = count;
     return 0;
 }
 
-static int compile(struct parser *p, struct rule *rule, struct view text)
+static int compile(struct parser *p, struct rule *rule, struct step *step, struct view text)
 {
     struct err err = ERR_INIT;
     struct view regex = VIEW_NONE;
@@ -214,12 +214,12 @@ static int compile(struct parser *p, struct rule *rule, struct view text)
     if (!rule->pub.text) {
         return fail_nomem(p->error);
     }
-    rc = regex_compile(&rule->re, regex, REGEX_ANCHORED, p->t->alloc, &err);
+    rc = regex_compile(&step->re, regex, REGEX_ANCHORED, p->t->alloc, &err);
     if (rc < 0) {
         size_t off = err.column > 0 ? pystr_bytes(regex, (size_t)err.column - 1) : 0;
         return regex_fail(p, fail_code(rc, TEXTFSM_BAD_TEMPLATE), text, off, err.text);
     }
-    return find_assigns(p, rule);
+    return find_assigns(p, rule, step);
 }
 
 /* The last "->" with a blank in front; the blank's bytes are not part of the regex. */
@@ -246,14 +246,19 @@ static bool find_arrow(struct view line, struct view *text, struct view *action)
     return false;
 }
 
-int rule_parse(struct parser *p, struct rule *rule)
+int rule_parse(struct parser *p, struct rule *rule, struct step *step)
 {
     struct view line = pystr_lstrip(p->line);
     struct view text = line, action = VIEW_NONE;
     bool arrow = find_arrow(line, &text, &action);
     rule->pub.line = p->line_no;
     rule->pub.action = rule->pub.target = "";
-    rule->dest = DEST_STAY;
-    int rc = compile(p, rule, text);
-    return rc == 0 && arrow ? action_parse(p, rule, action) : rc;
+    step->dest = DEST_STAY;
+    int rc = compile(p, rule, step, text);
+    if (rc == 0 && arrow) {
+        rc = action_parse(p, rule, action);
+    }
+    step->line_op = (uint8_t)rule->pub.line_op;
+    step->record_op = (uint8_t)rule->pub.record_op;
+    return rc;
 }

@@ -54,13 +54,16 @@ int textfsm_run_break(struct textfsm_run *run, struct textfsm_error *error)
 
 static int record_at_end(struct textfsm_run *run)
 {
-    struct textfsm_trace trace = {.input_line = run->stats.lines,
-                                  .state = run->t->states[run->state].pub.name};
+    struct outcome outcome = {TEXTFSM_NOT_RECORDED, 0};
     if (run->ended == DEST_END || run->t->explicit_eof) {
         return 0;
     }
-    int rc = record_operate(run, TEXTFSM_RECORD, &trace, &run->failed);
+    int rc = record_operate(run, TEXTFSM_RECORD, &outcome, &run->failed);
     if (run->options.on_trace) {
+        const struct textfsm_trace trace = {.input_line = run->stats.lines,
+                                            .state = run->t->states[run->state].pub.name,
+                                            .outcome = outcome.code,
+                                            .refused_by = outcome.refused_by};
         run->options.on_trace(run->options.user, &trace);
     }
     return rc;

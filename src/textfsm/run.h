@@ -86,11 +86,16 @@ int machine_long_line(struct textfsm_run *run);
 void machine_start_clock(struct textfsm_run *run);
 void machine_stop_clock(struct textfsm_run *run);
 
+/* What a record operator came to, for a trace. */
+struct outcome {
+    int code; /* enum textfsm_outcome */
+    unsigned refused_by;
+};
+
 /* A matched rule's groups become cells. */
-int record_assign(struct textfsm_run *run, const struct rule *rule,
+int record_assign(struct textfsm_run *run, const struct step *step,
                   struct textfsm_error *error);
-/* The rule's record operator. Sets the outcome for a trace. */
-int record_operate(struct textfsm_run *run, unsigned op, struct textfsm_trace *trace,
+int record_operate(struct textfsm_run *run, unsigned op, struct outcome *outcome,
                    struct textfsm_error *error);
 void record_clear(struct textfsm_run *run, bool all);
 /* Copies what still points into the chunk or the carry. */

@@ -82,13 +82,14 @@ void textfsm_template_free(struct textfsm_template *t)
         regex_free(t->values[i].nested);
     }
     for (unsigned i = 0; i < t->nrules; i++) {
-        regex_free(t->rules[i].re);
+        regex_free(t->steps[i].re);
     }
     struct alloc copy = t->alloc_copy;
     const struct alloc *alloc = t->alloc ? &copy : NULL;
     alloc_free(alloc, t->values);
     alloc_free(alloc, t->states);
     alloc_free(alloc, t->rules);
+    alloc_free(alloc, t->steps);
     arena_release(&t->arena);
     alloc_free(alloc, t);
 }

@@ -43,21 +43,28 @@ struct assign {
 #define DEST_END  (-2)
 #define DEST_EOF  (-3)
 
+/* What the machine needs to try a rule and to act on it: small, and side by side. */
+struct step {
+    struct filter filter;
+    struct regex *re;
+    const struct assign *assigns;
+    int dest; /* a state's index or DEST_... */
+    uint16_t nassigns;
+    uint16_t ngroups; /* how many groups the machine wants to see */
+    uint8_t line_op, record_op;
+    bool special; /* some Value that it assigns is a List or has Fillup */
+};
+
+/* All the rest of a rule. */
 struct rule {
     struct textfsm_rule pub;
-    struct regex *re;
     struct view target; /* in the template's text */
-    int dest;           /* a state's index or DEST_... */
-    bool special;       /* some of them is a List or has Fillup */
-    unsigned ngroups;   /* how many groups the machine wants to see */
-    unsigned nassigns;
-    const struct assign *assigns;
 };
 
 struct state {
     struct textfsm_state pub;
     struct view name;
-    unsigned first; /* of its rules in template.rules and .filters */
+    unsigned first; /* of its rules in template.rules and .steps */
     struct dispatch dispatch;
 };
 
@@ -70,12 +77,15 @@ struct textfsm_template {
     struct value *values;
     struct state *states;
     struct rule *rules;
-    struct filter *filters; /* one a rule */
+    struct step *steps; /* one a rule */
     unsigned nvalues, nstates, nrules;
-    unsigned most_groups; /* of any rule or List */
-    unsigned start;       /* state index */
-    bool explicit_eof;    /* an EOF state suppresses the record at the end of the input */
-    bool fills_up;        /* some Value has Fillup */
+    unsigned most_groups;    /* of any rule or List */
+    unsigned start;          /* state index */
+    bool explicit_eof;       /* an EOF state suppresses the record at the end of the input */
+    bool fills_up;           /* some Value has Fillup */
+    bool fills_down;         /* ... Filldown */
+    unsigned *lists, nlists; /* the Values that are Lists */
+    unsigned *required, nrequired; /* ... that have Required */
 };
 
 struct parser {
@@ -84,12 +94,12 @@ struct parser {
     struct view rest; /* text not yet read */
     struct view line; /* the current one, right-stripped */
     unsigned line_no;
-    size_t value_cap, state_cap, rule_cap;
+    size_t value_cap, state_cap, rule_cap, step_cap;
 };
 
 int template_parse(struct parser *p);
 int value_parse(struct parser *p, struct value *value);
-int rule_parse(struct parser *p, struct rule *rule);
+int rule_parse(struct parser *p, struct rule *rule, struct step *step);
 /* action is what stands behind "->" in the current line. */
 int action_parse(struct parser *p, struct rule *rule, struct view action);
 
