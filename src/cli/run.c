@@ -38,6 +38,7 @@ struct run {
     struct loop *loop;
     struct report report;
     struct progress progress;
+    bool stdout_tty;
     ms_t started;
 };
 
@@ -175,6 +176,9 @@ static int mask(struct run *run, struct host_result *result, struct err *err)
  * any more, a host counts as failed whatever it came to. */
 static int take(struct run *run, struct host_result *result, bool writable, struct err *err)
 {
+    if (run->stdout_tty) {
+        progress_clear(&run->progress); /* records may go to the same terminal */
+    }
     int rc = run->redact ? mask(run, result, err) : 0;
     if (rc == 0 && writable) {
         rc = keep(run, result, err);
@@ -197,8 +201,10 @@ static int drain(struct run *run, struct err *err)
     int rc = 0;
     while (!loop_done(run->loop)) {
         struct host_result *result = loop_next(run->loop, POLL_MS);
-        struct loop_progress numbers = loop_progress(run->loop);
-        progress_show(&run->progress, &numbers, now_ms());
+        if (progress_due(&run->progress, now_ms())) {
+            struct loop_progress numbers = loop_progress(run->loop);
+            progress_show(&run->progress, &numbers, now_ms());
+        }
         if (result) {
             int taken = take(run, result, rc == 0, rc ? NULL : err);
             rc = rc ? rc : taken;
@@ -237,11 +243,12 @@ static int collect(struct run *run, struct err *err)
         return rc;
     }
     interrupt_watch(run->loop);
+    run->stdout_tty = isatty(STDOUT_FILENO);
     progress_init(&run->progress, STDERR_FILENO, !run->options->quiet, run->plan.njobs,
                   now_ms());
     rc = drain(run, err);
-    rc = finish(run, rc, err);
     progress_clear(&run->progress);
+    rc = finish(run, rc, err);
     interrupt_unwatch();
     return rc;
 }

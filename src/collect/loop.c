@@ -35,7 +35,10 @@ enum queue_answer loop_take(struct loop *loop, size_t *job, ms_t *ready_at)
     if (!is_full(loop)) {
         answer = queue_take(&loop->jobs, now_us(), job);
         *ready_at = loop->jobs.ready_at;
-        loop->running += answer == QUEUE_JOB || answer == QUEUE_REFUSE;
+        if (answer == QUEUE_JOB || answer == QUEUE_REFUSE) {
+            loop->running++;
+            loop->since[*job] = now_ms();
+        }
     }
     pthread_mutex_unlock(&loop->lock);
     return answer;
@@ -81,6 +84,7 @@ void loop_put(struct loop *loop, size_t job, struct host_result *result)
     loop->last = &queued->next;
     loop->queued_bytes += queued->bytes;
     loop->running--;
+    loop->since[job] = 0;
     loop->done++;
     loop->failed += result->status != STATUS_OK;
     bool more = queue_end(&loop->jobs, job);
@@ -138,6 +142,18 @@ bool loop_done(struct loop *loop)
     return done;
 }
 
+/* The job that has been running longest, or NULL. */
+static const ms_t *oldest(const struct loop *loop)
+{
+    const ms_t *oldest = NULL;
+    for (size_t i = 0; i < loop->plan->njobs; i++) {
+        if (loop->since[i] && (!oldest || loop->since[i] < *oldest)) {
+            oldest = &loop->since[i];
+        }
+    }
+    return oldest;
+}
+
 struct loop_progress loop_progress(struct loop *loop)
 {
     pthread_mutex_lock(&loop->lock);
@@ -147,6 +163,11 @@ struct loop_progress loop_progress(struct loop *loop)
         .done = loop->done,
         .failed = loop->failed,
     };
+    const ms_t *since = oldest(loop);
+    if (since) {
+        progress.slowest = loop->plan->jobs[since - loop->since].host;
+        progress.slowest_ms = now_ms() - *since;
+    }
     pthread_mutex_unlock(&loop->lock);
     return progress;
 }
@@ -232,6 +253,10 @@ static int start_engines(struct loop *loop, struct err *err)
 static int begin(struct loop *loop, struct err *err)
 {
     const struct loop_options *options = &loop->options;
+    loop->since = calloc(loop->plan->njobs + 1, sizeof(*loop->since));
+    if (!loop->since) {
+        return err_nomem(err);
+    }
     int rc = queue_init(&loop->jobs, loop->plan, options->connect_rate,
                         options->stop_on_auth_failure, err);
     if (rc == 0) {
@@ -283,6 +308,7 @@ void loop_free(struct loop *loop)
         free(queued);
     }
     free(loop->engines);
+    free(loop->since);
     supplies_close(&loop->supplies);
     queue_release(&loop->jobs);
     pthread_cond_destroy(&loop->came);

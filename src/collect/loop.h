@@ -49,6 +49,8 @@ struct loop_options {
 
 struct loop_progress {
     size_t waiting, running, done, failed;
+    const struct host *slowest; /* of the running ones, NULL = none */
+    ms_t slowest_ms;            /* since it began */
 };
 
 int loop_start(struct loop **out, const struct plan *plan, const struct loop_options *options,
@@ -60,6 +62,7 @@ const char *loop_notice(const struct loop *loop);
 /* Waits up to timeout_ms for a finished host; NULL when none came. The caller owns it. */
 struct host_result *loop_next(struct loop *loop, ms_t timeout_ms);
 bool loop_done(struct loop *loop); /* every result was handed out */
+/* Looks at every job: not for a busy loop. */
 struct loop_progress loop_progress(struct loop *loop);
 
 /* Stops launching and ends what runs; the hosts concerned come out CANCELLED. Callable from a

@@ -53,6 +53,7 @@ struct loop {
     struct queued *first, **last;
     size_t queued_bytes;
     size_t running, done, failed, handed;
+    ms_t *since; /* each job: when it began, 0 = it is not running */
 
     atomic_bool cancelled, stopping;
     struct engine *engines;

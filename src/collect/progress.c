@@ -1,13 +1,17 @@
 #include "collect/progress.h"
 
 #include "base/strbuf.h"
+#include "base/utf8.h"
+#include "base/vis.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define LIVE_EVERY_MS 100 /* the eye needs no more */
 #define LIVE_FIRST_MS 300 /* a run that ends at once shows nothing */
 #define LINE_EVERY_MS 30000
 #define RATE_AFTER_MS 2000 /* the first hosts say little about the rest */
+#define SLOW_MS       5000 /* a host that takes longer is worth a name */
 
 void progress_init(struct progress *progress, int fd, bool wanted, size_t hosts, ms_t now)
 {
@@ -36,11 +40,9 @@ static void add_span(struct strbuf *out, ms_t ms)
     }
 }
 
-static void describe(struct strbuf *out, const struct progress *progress,
+static void add_pace(struct strbuf *out, const struct progress *progress,
                      const struct loop_progress *numbers, ms_t took)
 {
-    strbuf_addf(out, "%zu of %zu hosts, %zu failed, %zu running", numbers->done,
-                progress->hosts, numbers->failed, numbers->running);
     if (took < RATE_AFTER_MS || numbers->done == 0) {
         strbuf_addstr(out, ", ");
         add_span(out, took);
@@ -55,21 +57,66 @@ static void describe(struct strbuf *out, const struct progress *progress,
     }
 }
 
+static void describe(struct strbuf *out, const struct progress *progress,
+                     const struct loop_progress *numbers, ms_t took)
+{
+    strbuf_addf(out, "%zu of %zu hosts, %zu failed, %zu running", numbers->done,
+                progress->hosts, numbers->failed, numbers->running);
+    add_pace(out, progress, numbers, took);
+    if (numbers->slowest && numbers->slowest_ms >= SLOW_MS) {
+        strbuf_addstr(out, ", slowest ");
+        vis_add(out, view_of(numbers->slowest->name), VIS_LINE);
+        strbuf_addstr(out, " (");
+        add_span(out, numbers->slowest_ms);
+        strbuf_addch(out, ')');
+    }
+}
+
+/* A line that wraps cannot be written over. */
+static void fit_terminal(struct strbuf *line, int fd)
+{
+    struct winsize size;
+    size_t width = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 256;
+    size_t at = 0;
+    for (size_t n = 0; at < line->len && n < width - 1; n++) {
+        uint32_t cp;
+        at += utf8_decode(view_slice(strbuf_view(line), at, line->len), &cp);
+    }
+    strbuf_truncate(line, at);
+}
+
+/* In the background the terminal is somebody else's. */
+static bool in_background(int fd)
+{
+    pid_t foreground = tcgetpgrp(fd);
+    return foreground >= 0 && foreground != getpgrp();
+}
+
+bool progress_due(const struct progress *progress, ms_t now)
+{
+    ms_t every = progress->terminal ? LIVE_EVERY_MS : LINE_EVERY_MS;
+    return progress->on && now - progress->shown >= every &&
+           !(progress->terminal && now - progress->started < LIVE_FIRST_MS);
+}
+
 void progress_show(struct progress *progress, const struct loop_progress *numbers, ms_t now)
 {
-    ms_t took = now - progress->started;
-    ms_t every = progress->terminal ? LIVE_EVERY_MS : LINE_EVERY_MS;
-    if (!progress->on || now - progress->shown < every ||
-        (progress->terminal && took < LIVE_FIRST_MS)) {
+    if (!progress_due(progress, now)) {
         return;
     }
-    struct strbuf line = STRBUF_INIT;
-    strbuf_addstr(&line, progress->terminal ? "\r" : "");
-    describe(&line, progress, numbers, took);
-    strbuf_addstr(&line, progress->terminal ? "\033[K" : "\n");
+    progress->shown = now;
+    if (progress->terminal && in_background(progress->fd)) {
+        return;
+    }
+    struct strbuf words = STRBUF_INIT, line = STRBUF_INIT;
+    describe(&words, progress, numbers, now - progress->started);
+    if (progress->terminal) {
+        fit_terminal(&words, progress->fd);
+    }
+    strbuf_addf(&line, progress->terminal ? "\r%s\033[K" : "%s\n", words.buf);
     put(progress, &line);
     strbuf_release(&line);
-    progress->shown = now;
+    strbuf_release(&words);
     progress->visible = progress->terminal;
 }
 

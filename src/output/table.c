@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #define GAP         2  /* blanks between columns */
-#define LEAST_WIDTH 10 /* of a cell that is cut */
+#define LEAST_WIDTH 16 /* of a cell that is cut */
 #define TAB_WIDTH   8
 
 /* What is worth more than this is cut before it is left out. */
@@ -23,7 +23,7 @@
 struct seen {
     size_t width;
     uint64_t first; /* hash of the first cell */
-    bool filled;    /* some cell is not empty */
+    size_t filled;  /* cells that are not empty */
     bool varies;    /* cells differ */
     bool words;     /* some cell is not a number */
 };
@@ -121,7 +121,7 @@ static void look_at(struct seen *seen, struct view text, bool first_row)
     uint64_t h = hash(text);
     seen->first = first_row ? h : seen->first;
     seen->varies |= h != seen->first;
-    seen->filled |= text.len > 0;
+    seen->filled += text.len > 0;
     seen->words |= text.len > 0 && !number(text);
     while (text.len) {
         size_t width = width_of(next_line(&text));
@@ -161,7 +161,7 @@ static size_t at_most(size_t value, size_t most)
 }
 
 /* What a reader would miss least: nothing, then when it was collected, then what is the same in
- * every row, then what stands far right. */
+ * every row, then what few rows have, then what stands far right. */
 static int worth(const struct waiting_table *t, size_t column)
 {
     const char *name = t->table->columns[column].name;
@@ -178,7 +178,11 @@ static int worth(const struct waiting_table *t, size_t column)
     if (!seen->varies && t->nrows > 1) {
         return 2;
     }
-    return MISSED_LEAST + (t->table->columns[column].key ? 2 : 1);
+    if (t->table->columns[column].key) {
+        return MISSED_LEAST + 3;
+    }
+    bool sparse = seen->filled < t->nrows / 4;
+    return MISSED_LEAST + (sparse ? 1 : 2);
 }
 
 static struct fit_column *fit_table(const struct waiting_table *t, size_t width)

@@ -79,6 +79,19 @@ static void nothing_done_has_no_rate(void)
     CHECK_STR(said(), "0 of 500 hosts, 0 failed, 100 running, 30 s\n");
 }
 
+static void a_slow_host_has_a_name(void)
+{
+    static const struct host slow = {.name = "r\033[31m17"};
+    struct loop_progress held = {
+        .running = 1, .done = 499, .slowest = &slow, .slowest_ms = 4999};
+    struct progress progress = begin(true, false);
+    progress_show(&progress, &held, NOW + 499000);
+    CHECK_STR(said(), "499 of 500 hosts, 0 failed, 1 running, 1.0 a second, 1 s to go\n");
+    held.slowest_ms = 12345;
+    progress_show(&progress, &held, NOW + 499000 + 30000);
+    CHECK(strstr(said(), " to go, slowest r\\x1b[31m17 (12 s)\n"));
+}
+
 int main(void)
 {
     int fds[2];
@@ -89,5 +102,6 @@ int main(void)
     RUN(a_terminal_gets_a_live_line);
     RUN(nobody_asked);
     RUN(nothing_done_has_no_rate);
+    RUN(a_slow_host_has_a_name);
     return test_end();
 }
