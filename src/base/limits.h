@@ -54,6 +54,9 @@
 /* a run */
 #define LIMIT_ONE_ENGINE  200 /* sessions that one event loop serves alone */
 #define LIMIT_ENGINES     4
+#define LIMIT_HOPS 64 /* sessions at a time through a jump host that does not say */
+#define LIMIT_RECONNECTS 3 /* to a jump host that was lost */
+#define LIMIT_RELAY_BYTES MIB(4) /* on their way from a jump host to a session */
 #define LIMIT_SPARE_FDS   48      /* open files that are no sessions */
 #define LIMIT_QUEUE_BYTES MIB(64) /* results not yet taken, before nothing new is started */
 #define LIMIT_RETRY_MS    500     /* pause before the first new try; doubled each time */

@@ -76,6 +76,8 @@ struct host {
     size_t ndata;
     ms_t connect_ms, auth_ms, command_ms, idle_ms;
     bool legacy;      /* old algorithms are offered to this host too */
+    const struct host *jump; /* the host through which this one is reached; NULL = directly */
+    size_t max_sessions;     /* at a time through this host, as a jump host; 0 = limits.h */
     const char *file; /* where it was written, for messages; NULL = on the command line */
     int line;
 };

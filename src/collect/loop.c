@@ -223,17 +223,28 @@ static int init_lock(struct loop *loop, struct err *err)
 }
 
 /* One thread does 1,400 logins a second; the caller's thread parses meanwhile. */
-static size_t engines_for(size_t workers)
+static bool has_jumps(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->njobs; i++) {
+        if (plan->jobs[i].host->jump) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Sessions that share a connection to a jump host must share a thread. */
+static size_t engines_for(const struct plan *plan, size_t workers)
 {
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t n = workers < LIMIT_ONE_ENGINE || cpus < 2 ? 1 : (size_t)cpus;
+    size_t n = workers < LIMIT_ONE_ENGINE || cpus < 2 || has_jumps(plan) ? 1 : (size_t)cpus;
     return n > LIMIT_ENGINES ? LIMIT_ENGINES : n;
 }
 
 static int start_engines(struct loop *loop, struct err *err)
 {
     size_t workers = loop->workers;
-    size_t n = engines_for(workers);
+    size_t n = engines_for(loop->plan, workers);
     loop->engines = calloc(n, sizeof(*loop->engines));
     if (!loop->engines) {
         return err_nomem(err);

@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "collect/loop_private.h"
+#include "collect/loop_relay.h"
 
 #include <signal.h>
 #include <string.h>
@@ -72,6 +73,7 @@ static void on_wake(uv_async_t *wake)
     if (engine->loop->stopping) {
         engine->closing = true;
         cancel_tasks(engine);
+        relays_free(engine);
         close_if_open((uv_handle_t *)wake, NULL);
         close_if_open((uv_handle_t *)&engine->pace, NULL);
         return;

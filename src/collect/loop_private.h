@@ -5,7 +5,9 @@
  *     loop_queue.c   which job may begin now
  *     loop_supplies.c  keys and known_hosts of the jobs
  *     loop_engine.c  a thread with an event loop: takes jobs, keeps its share of them running
- *     loop_task.c    one running job: its address, its session, its socket and timer
+ *     loop_task.c    one running job, whose outcome becomes a result
+ *     loop_link.c    a host being talked to: its address, its session, its socket and timer
+ *     loop_relay.c   jump hosts, and the connections through them
  *
  * What threads share is in struct loop under its lock, the trust store (locked itself), and
  * what nobody changes any more: plan, options, keys.
@@ -33,7 +35,6 @@ struct supplies {
     char *username; /* for hosts that name none */
     struct hostkeys *trust;
     struct keyset *keys;
-    const struct key **key_of; /* each job; NULL: its host names none */
 };
 
 int supplies_open(struct supplies *supplies, const struct plan *plan,
@@ -67,7 +68,8 @@ struct engine {
     uv_timer_t pace; /* until the next login may begin */
     pthread_t thread;
     struct regex_scratch *scratch;
-    struct task *tasks; /* running */
+    struct task *tasks;   /* running */
+    struct relay *relays; /* jump hosts, see loop_relay.h */
     size_t running, quota;
     bool closing;
 };

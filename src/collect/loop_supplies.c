@@ -18,14 +18,18 @@ static int blame(const struct host *host, struct err *err)
     return err && err->code ? err->code : ERR_INPUT;
 }
 
-static int load_key(struct supplies *supplies, size_t job, const struct host *host,
-                    const struct loop_options *options, struct err *err)
+/* The key of a host and of the jump hosts on the way to it. */
+static int load_keys(struct supplies *supplies, const struct host *host,
+                     const struct loop_options *options, struct err *err)
 {
-    if (!host->key || keyset_add(supplies->keys, host->key, options->passphrase, options->user,
-                                 &supplies->key_of[job], err) == 0) {
-        return 0;
+    for (; host; host = host->jump) {
+        const struct key *key = NULL;
+        if (host->key && keyset_add(supplies->keys, host->key, options->passphrase,
+                                    options->user, &key, err) < 0) {
+            return blame(host, err);
+        }
     }
-    return blame(host, err);
+    return 0;
 }
 
 static char *login_name(void)
@@ -38,8 +42,7 @@ int supplies_open(struct supplies *supplies, const struct plan *plan,
                   const struct loop_options *options, struct err *err)
 {
     supplies->username = options->username ? strdup(options->username) : login_name();
-    supplies->key_of = calloc(plan->njobs ? plan->njobs : 1, sizeof(*supplies->key_of));
-    if (!supplies->username || !supplies->key_of) {
+    if (!supplies->username) {
         return err_nomem(err);
     }
     int rc = hostkeys_open(&supplies->trust, options->host_keys, options->known_hosts, err);
@@ -47,7 +50,7 @@ int supplies_open(struct supplies *supplies, const struct plan *plan,
         rc = keyset_new(&supplies->keys, err);
     }
     for (size_t i = 0; rc == 0 && i < plan->njobs; i++) {
-        rc = load_key(supplies, i, plan->jobs[i].host, options, err);
+        rc = load_keys(supplies, plan->jobs[i].host, options, err);
     }
     if (rc == 0 && options->use_agent) {
         rc = keyset_add_defaults(supplies->keys, err);
@@ -59,6 +62,5 @@ void supplies_close(struct supplies *supplies)
 {
     hostkeys_free(supplies->trust);
     keyset_free(supplies->keys);
-    free(supplies->key_of);
     free(supplies->username);
 }

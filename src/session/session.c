@@ -23,7 +23,8 @@ int session_new(struct session **out, const struct session_options *options,
     s->nresults = n;
     s->now = s->started = now;
     s->connect_ms = s->auth_ms = -1;
-    s->fd = -1;
+    s->fd = options->fd;
+    s->serial = options->fd >= 0;
     s->next_address = options->addresses;
     s->status = STATUS_OK;
     strbuf_init(&s->errors);
@@ -185,6 +186,8 @@ static enum progress dial_next(struct session *s)
                         "%s", s->err.text);
 }
 
+static const struct addrinfo given;
+
 static void hang_up(struct session *s)
 {
     close(s->fd);
@@ -207,6 +210,13 @@ static enum progress dial(struct session *s)
 {
     if (s->fd < 0) {
         return dial_next(s);
+    }
+    if (!s->address) { /* given, not dialled; WAITING once, so that it is polled first */
+        s->address = &given;
+        return WAITING;
+    }
+    if (s->address == &given) {
+        return connected(s);
     }
     struct pollfd p = {.fd = s->fd, .events = POLLOUT};
     if (poll(&p, 1, 0) == 0) {
@@ -239,6 +249,37 @@ static enum progress handshake(struct session *s)
     }
 }
 
+static enum progress begin_commands(struct session *s)
+{
+    session_enter(s, s->nresults ? PHASE_OPEN : PHASE_END, s->options.idle_ms);
+    return MOVED;
+}
+
+static void take_nothing(void *user, bool is_stderr, struct view bytes)
+{
+    (void)user, (void)is_stderr, (void)bytes;
+}
+
+static enum progress begin_hold(struct session *s)
+{
+    if (stream_new(&s->stream, s->connection, take_nothing, s, &s->err) < 0) {
+        return session_fail(s, STATUS_PROTOCOL, "%s", s->err.text);
+    }
+    session_enter(s, PHASE_HOLD, 0);
+    return MOVED;
+}
+
+/* Reads for whoever has streams on the connection. */
+static enum progress hold(struct session *s)
+{
+    enum step step = STEP_DONE;
+    for (int i = 0; i < LIMIT_PUMPS && step == STEP_DONE; i++) {
+        step = stream_pump(s->stream, &s->err);
+    }
+    s->deadline = step == STEP_DONE ? s->now : DEADLINE_NEVER;
+    return step == STEP_FAILED ? session_broken(s) : WAITING;
+}
+
 static enum progress login(struct session *s)
 {
     switch (connection_login(s->connection, &s->err)) {
@@ -246,8 +287,7 @@ static enum progress login(struct session *s)
         return WAITING;
     case STEP_DONE:
         s->auth_ms = s->now - s->phase_started;
-        session_enter(s, s->nresults ? PHASE_OPEN : PHASE_END, s->options.idle_ms);
-        return MOVED;
+        return s->options.hold ? begin_hold(s) : begin_commands(s);
     default:
         return session_broken(s);
     }
@@ -269,6 +309,8 @@ static enum progress step_phase(struct session *s)
         return exec ? exec_open(s) : shell_open(s);
     case PHASE_TALK:
         return exec ? exec_talk(s) : shell_talk(s);
+    case PHASE_HOLD:
+        return hold(s);
     default:
         return WAITING;
     }
@@ -287,7 +329,9 @@ bool session_step(struct session *s, ms_t now)
     s->now = now;
     while (s->phase != PHASE_END && step_phase(s) == MOVED) {
     }
-    if (late(s)) {
+    if (s->phase != PHASE_END && s->connection && connection_lost(s->connection, &s->err)) {
+        session_broken(s);
+    } else if (late(s)) {
         ms_t took = s->now - s->phase_started;
         session_fail(s, STATUS_TIMED_OUT, "timed out during %s, after %.1f s",
                      connection_doing(s->connection), (double)took / 1000);
@@ -330,6 +374,11 @@ bool session_may_retry(const struct session *s)
     bool transient = s->status == STATUS_UNREACHABLE || s->status == STATUS_TIMED_OUT ||
                      (s->connection && connection_fault(s->connection) == FAULT_LOST);
     return s->connect_ms < 0 && transient;
+}
+
+struct connection *session_connection(const struct session *s)
+{
+    return s->phase == PHASE_HOLD ? s->connection : NULL;
 }
 
 struct session_times session_times(const struct session *s)

@@ -29,7 +29,9 @@ struct session;
 /* Borrowed, and must outlive the session. Times are never 0 here. */
 struct session_options {
     struct connection_options ssh;
-    const struct addrinfo *addresses; /* tried in this order */
+    const struct addrinfo *addresses; /* tried in this order; or */
+    int fd;                           /* a connection that stands, if not -1; owned */
+    bool hold;                        /* stay logged in, for session_connection() */
     const struct platform *platform;
     struct regex_scratch *scratch; /* of the calling thread */
     struct view enable;            /* ptr NULL: do not enable */
@@ -61,6 +63,9 @@ const char *session_reason(const struct session *s);
 
 /* It failed before the host had proved who it is: trying again can harm no account. */
 bool session_may_retry(const struct session *s);
+
+/* Of a session with `hold`, once it is logged in; else NULL. It is over when the session is. */
+struct connection *session_connection(const struct session *s);
 
 struct session_times {
     ms_t connect_ms, auth_ms; /* -1 = not reached */

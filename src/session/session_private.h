@@ -13,6 +13,7 @@ enum phase {
     PHASE_LOGIN,
     PHASE_OPEN, /* a channel, for the shell or for one command */
     PHASE_TALK,
+    PHASE_HOLD, /* others use the connection */
     PHASE_END,
 };
 

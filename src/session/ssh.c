@@ -156,6 +156,15 @@ enum step connection_fail(struct connection *c, enum fault fault, struct err *er
     return STEP_FAILED;
 }
 
+bool connection_lost(struct connection *c, struct err *err)
+{
+    if (connection_fd(c) >= 0) {
+        return false;
+    }
+    connection_fail(c, FAULT_LOST, err);
+    return true;
+}
+
 /* The handshake: versions and keys are exchanged, then the host key is judged. */
 
 static char *describe_algorithms(ssh_session session, const char *type)

@@ -66,6 +66,10 @@ enum step connection_handshake(struct connection *c, struct err *err);
 enum step connection_login(struct connection *c, struct err *err);
 
 int connection_fd(const struct connection *c); /* -1 once it broke */
+
+/* Whether it broke: libssh sometimes closes the socket and then says to wait. Sets the fault.
+ */
+bool connection_lost(struct connection *c, struct err *err);
 unsigned connection_events(const struct connection *c);
 enum fault connection_fault(const struct connection *c);
 

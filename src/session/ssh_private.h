@@ -21,9 +21,10 @@ struct connection {
     struct connection_options options;
     const char *doing;
     enum fault fault;
-    int fd;       /* as it was given */
-    bool begun;   /* libssh knows of fd, and may close it */
-    bool trusted; /* the host key is: the only way to it is hostkeys_trust() */
+    int fd;                 /* as it was given */
+    bool begun;             /* libssh knows of fd, and may close it */
+    bool trusted;           /* the host key is: the only way to it is hostkeys_trust() */
+    unsigned long received; /* counts what came for any of its streams */
     struct auth auth;
     struct strbuf lists; /* the server's algorithms, until the keys are exchanged */
     char *algorithms;

@@ -19,7 +19,6 @@ struct stream {
     stream_take take;
     void *user;
     enum opening opening;
-    bool came; /* anything, in this pump */
     bool eof, closed;
     int status;
     char signal[16];
@@ -30,7 +29,7 @@ static int on_data(ssh_session session, ssh_channel channel, void *data, uint32_
 {
     (void)session, (void)channel;
     struct stream *s = user;
-    s->came = true;
+    s->connection->received++;
     s->take(s->user, is_stderr != 0, view_make(data, len));
     return (int)len;
 }
@@ -39,7 +38,7 @@ static void on_eof(ssh_session session, ssh_channel channel, void *user)
 {
     (void)session, (void)channel;
     struct stream *s = user;
-    s->came = true;
+    s->connection->received++;
     s->eof = true;
 }
 
@@ -47,7 +46,7 @@ static void on_close(ssh_session session, ssh_channel channel, void *user)
 {
     (void)session, (void)channel;
     struct stream *s = user;
-    s->came = true;
+    s->connection->received++;
     s->eof = true;
     s->closed = true;
 }
@@ -56,7 +55,7 @@ static void on_status(ssh_session session, ssh_channel channel, int status, void
 {
     (void)session, (void)channel;
     struct stream *s = user;
-    s->came = true;
+    s->connection->received++;
     s->status = status;
 }
 
@@ -65,7 +64,7 @@ static void on_signal(ssh_session session, ssh_channel channel, const char *name
 {
     (void)session, (void)channel, (void)core, (void)message, (void)language;
     struct stream *s = user;
-    s->came = true;
+    s->connection->received++;
     snprintf(s->signal, sizeof(s->signal), "%s", name && *name ? name : "?");
 }
 
@@ -166,6 +165,13 @@ enum step stream_exec(struct stream *s, const char *command, struct err *err)
     return step;
 }
 
+enum step stream_forward(struct stream *s, const char *host, int port, struct err *err)
+{
+    s->connection->doing = "the opening of a connection through it";
+    int rc = ssh_channel_open_forward(s->channel, host, port, "127.0.0.1", 0);
+    return advance(s, rc, OPEN_DONE, err);
+}
+
 /* Talking. */
 
 static enum step lost(struct stream *s, struct err *err)
@@ -176,14 +182,14 @@ static enum step lost(struct stream *s, struct err *err)
 
 enum step stream_pump(struct stream *s, struct err *err)
 {
-    s->came = false;
+    unsigned long before = s->connection->received;
     /* After EOF libssh's poll reads no more, but its wait for the exit status does. */
     if (s->eof) {
         (void)ssh_channel_get_exit_status(s->channel);
     } else {
         (void)ssh_channel_poll(s->channel, 0);
     }
-    if (s->came) {
+    if (s->connection->received != before) {
         return STEP_DONE;
     }
     bool broken = ssh_get_status(s->connection->session) & (SSH_CLOSED | SSH_CLOSED_ERROR);

@@ -13,7 +13,7 @@
  * Received bytes are handed to take() at once, whichever call happened to read them from the
  * socket: nothing stays behind in a buffer that no poll would ever report.
  *
- * The terminal is 511 columns wide, so that devices do not wrap long lines. Agent, X11 and port
+ * The terminal is 511 columns wide, so that devices do not wrap long lines. Agent and X11
  * forwarding are never asked for, and what a server asks to open is refused.
  */
 #ifndef SESSION_SSH_STREAM_H
@@ -35,8 +35,12 @@ void stream_free(struct stream *s);
 enum step stream_shell(struct stream *s, struct err *err);
 enum step stream_exec(struct stream *s, const char *command, struct err *err);
 
-/* Reads a little from the socket. DONE: something came, maybe there is more; WAIT: nothing for
- * now; FAILED: the connection broke. */
+/* To host:port as the server reaches it: a connection through it, not to it. */
+enum step stream_forward(struct stream *s, const char *host, int port, struct err *err);
+
+/* Reads a little from the socket, for all streams of the connection. DONE: something came,
+ * maybe there is more; WAIT: nothing for now; FAILED: the connection broke. A stream that was
+ * never opened serves, too. */
 enum step stream_pump(struct stream *s, struct err *err);
 
 /* How many bytes were taken, maybe fewer than given; negative = it cannot be written to. */
