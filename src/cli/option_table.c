@@ -213,7 +213,7 @@ const struct option option_table[] = {
      .fallback = "auto", .help = "Colour; NO_COLOR is honoured"},
     {.name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .offset = AT(quiet),
      .verbs = VERB_ALL, .section = SECTION_TALK,
-     .help = "No progress, no summary, no warnings; errors and the exit status remain"},
+     .help = "No progress, no summary, no warnings; failed hosts, errors and the exit status remain"},
     {.name = "verbose", .letter = 'v', .kind = OPTION_COUNT, .offset = AT(verbose),
      .verbs = VERB_ALL, .section = SECTION_TALK, .help = "Tell what became of each host as it ends; twice: and of each command"},
     {.name = "help", .letter = 'h', .kind = OPTION_FLAG, .offset = AT(help), .verbs = VERB_ALL,

@@ -256,7 +256,10 @@ static int collect(struct run *run, struct err *err)
 static void summarize(const struct run *run)
 {
     struct strbuf text = STRBUF_INIT;
-    report_summary(&run->report, now_ms() - run->started, &text);
+    if (!run->options->quiet) {
+        report_summary(&run->report, now_ms() - run->started, &text);
+    }
+    report_failures(&run->report, &text);
     for (const char *p = text.buf; *p;) {
         size_t n = strcspn(p, "\n");
         talk_line("%.*s", (int)n, p);
@@ -310,7 +313,7 @@ int verb_run(const struct options *options)
     } else if (rc == 0) {
         rc = options->dry_run ? dry_run(&run.plan, options, &err) : collect(&run, &err);
     }
-    if (run.loop && rc != ERR_PIPE && !options->quiet) {
+    if (run.loop && rc != ERR_PIPE) {
         summarize(&run);
     }
     int status = rc < 0 ? talk_failure(&err, "run") : status_of(&run);

@@ -76,7 +76,7 @@ static void duration(struct strbuf *out, ms_t ms)
     }
 }
 
-static void list_failures(const struct report *report, struct strbuf *out)
+void report_failures(const struct report *report, struct strbuf *out)
 {
     size_t n = 0;
     const struct report_failure **sorted = calloc(report->failed + 1, sizeof(*sorted));
@@ -92,6 +92,9 @@ static void list_failures(const struct report *report, struct strbuf *out)
         }
     }
     free(sorted);
+    if (report->nomem) {
+        strbuf_addstr(out, "  out of memory: some failed hosts are not listed\n");
+    }
 }
 
 void report_summary(const struct report *report, ms_t took_ms, struct strbuf *out)
@@ -110,8 +113,4 @@ void report_summary(const struct report *report, ms_t took_ms, struct strbuf *ou
         strbuf_addch(out, ')');
     }
     strbuf_addch(out, '\n');
-    list_failures(report, out);
-    if (report->nomem) {
-        strbuf_addstr(out, "  out of memory: some failed hosts are not listed\n");
-    }
 }

@@ -4,6 +4,7 @@
  *     struct report report = REPORT_INIT;
  *     report_add(&report, result);         each finished host, after emit has had it
  *     report_summary(&report, took_ms, &out);
+ *     report_failures(&report, &out);
  *     report_release(&report);
  *
  *     Ran 18 commands across 6 hosts in 1.4 s (2 failed)
@@ -39,10 +40,11 @@ struct report {
 
 void report_add(struct report *report, const struct host_result *result);
 
-/* Appends the summary: a line, then one for each failed host in inventory order. Hosts that
- * were only cancelled are counted, not listed. The text still has to pass vis.h line by line.
- */
+/* Appends the line that says how it went. */
 void report_summary(const struct report *report, ms_t took_ms, struct strbuf *out);
+/* Appends a line for each failed host, in inventory order. Hosts that were only cancelled are
+ * counted, not listed. The text still has to pass vis.h line by line. */
+void report_failures(const struct report *report, struct strbuf *out);
 
 void report_release(struct report *report);
 
