@@ -1,6 +1,7 @@
 #include "author/explain.h"
 
 #include "author/nearest.h"
+#include "author/pending.h"
 #include "base/strbuf.h"
 #include "base/vis.h"
 #include "output/cell.h"
@@ -12,12 +13,14 @@ struct line {
     size_t number; /* 0 = none yet */
     struct view text;
     bool matched, error, recorded;
+    unsigned values; /* captured by its rules */
 };
 
 struct explainer {
     const struct textfsm_template *t;
     const struct explain_options *options;
     struct nearest *nearest;
+    struct pending pending;  /* the record as it builds up */
     struct strbuf out, body; /* body: of the line at hand */
     struct strbuf row;       /* what came since: a row is told just before what recorded it */
     struct line line;
@@ -114,6 +117,25 @@ static void text_row(struct explainer *e, const struct textfsm_cell *cells, unsi
     strbuf_release(&flat);
 }
 
+/* What the record holds after the line, where that is more than the line itself told. */
+static void text_pending(struct explainer *e)
+{
+    if (pending_count(&e->pending) <= e->line.values) {
+        return;
+    }
+    paint(e, &e->body, DIM);
+    strbuf_addstr(&e->body, "        record so far:");
+    for (unsigned i = 0; i < textfsm_template_values(e->t); i++) {
+        const char *value = pending_value(&e->pending, i);
+        if (value) {
+            strbuf_addf(&e->body, "  %s=", textfsm_template_value(e->t, i)->name);
+            vis_add(&e->body, view_of(value), VIS_LINE);
+        }
+    }
+    paint(e, &e->body, PLAIN);
+    strbuf_addch(&e->body, '\n');
+}
+
 static void text_head(struct explainer *e)
 {
     const struct line *line = &e->line;
@@ -175,13 +197,28 @@ static void json_misses(struct explainer *e, const struct near_miss *misses, siz
     }
 }
 
+static void json_pending(struct explainer *e)
+{
+    for (unsigned i = 0; i < textfsm_template_values(e->t); i++) {
+        const char *value = pending_value(&e->pending, i);
+        if (value) {
+            json_comma(&e->out, '{');
+            json_add_string(&e->out, view_of(textfsm_template_value(e->t, i)->name));
+            strbuf_addch(&e->out, ':');
+            json_add_string(&e->out, view_of(value));
+        }
+    }
+}
+
 static void json_line(struct explainer *e, const struct near_miss *misses, size_t n)
 {
     strbuf_addf(&e->out, "%s\n{\"line\":%zu,\"text\":", e->first ? "[" : ",", e->line.number);
     json_add_string(&e->out, e->line.text);
     strbuf_addstr(&e->out, ",\"state\":");
     json_add_string(&e->out, view_of(e->state));
-    strbuf_addf(&e->out, ",\"matches\":[%s],\"nearest\":[", e->body.buf);
+    strbuf_addf(&e->out, ",\"matches\":[%s],\"record\":{", e->body.buf);
+    json_pending(e);
+    strbuf_addstr(&e->out, "},\"nearest\":[");
     json_misses(e, misses, n);
     strbuf_addstr(&e->out, "]}");
     e->first = false;
@@ -222,6 +259,9 @@ static void write_line(struct explainer *e)
         return;
     }
     text_head(e);
+    if (e->line.values) {
+        text_pending(e);
+    }
     strbuf_addview(&e->out, strbuf_view(&e->body));
     if (!e->line.matched && !is_blank(e->line.text)) {
         strbuf_addstr(&e->out, "        no rule takes it\n");
@@ -262,10 +302,12 @@ static void on_trace(void *user, const struct textfsm_trace *trace)
         e->line.text = view_make(trace->text, trace->len);
         snprintf(e->state, sizeof(e->state), "%s", trace->state);
     }
+    pending_follow(&e->pending, trace);
     if (!trace->rule) {
         return;
     }
     e->line.matched = true;
+    e->line.values += trace->rule->nvalues;
     e->line.error |= trace->rule->line_op == TEXTFSM_ERROR;
     e->line.recorded |= trace->outcome == TEXTFSM_RECORDED;
     if (e->options->json) {
@@ -334,8 +376,10 @@ int explain(const struct textfsm_template *t, struct view input,
                           .first = true,
                           .err = err};
     e.nearest = nearest_new(t);
-    int rc = e.nearest ? run(&e, input, err) : err_nomem(err);
+    bool ready = pending_init(&e.pending, t) && e.nearest;
+    int rc = ready ? run(&e, input, err) : err_nomem(err);
     nearest_free(e.nearest);
+    pending_release(&e.pending);
     strbuf_release(&e.out);
     strbuf_release(&e.body);
     strbuf_release(&e.row);

@@ -9,7 +9,7 @@
  * terminal; JSON is an array with an object a line of input:
  *
  *     {"line":3,"text":"...","state":"Start","matches":[{"rule":12,"regex":"^...",
- *      "action":"Record","values":{"A":"1"},"outcome":"recorded"}],"nearest":[...]}
+ *      "action":"Record","values":{"A":"1"},"outcome":"recorded"}],"record":{},"nearest":[]}
  */
 #ifndef AUTHOR_EXPLAIN_H
 #define AUTHOR_EXPLAIN_H
