@@ -40,12 +40,12 @@ REFUSALS = (
 NEUTRAL_NAMES = {
     "show_version": (),
     "show_interfaces": (),
-    "show_arp": "aruba_aoscx cisco_xr fortinet hp_procurve mikrotik_routeros".split(),
-    "show_mac_address_table": "cisco_asa cisco_xr fortinet juniper_junos linux mikrotik_routeros paloalto_panos".split(),
-    "show_lldp_neighbors": "cisco_asa fortinet linux paloalto_panos".split(),
-    "show_inventory": "aruba_aoscx fortinet hp_procurve huawei_vrp linux paloalto_panos".split(),
-    "show_vlan": "cisco_asa cisco_xr fortinet huawei_vrp juniper_junos linux mikrotik_routeros paloalto_panos".split(),
-    "show_ip_route": "aruba_aoscx cisco_xr hp_procurve huawei_vrp juniper_junos mikrotik_routeros paloalto_panos".split(),
+    "show_arp": (),
+    "show_mac_address_table": ("cisco_asa", "cisco_xr", "fortinet", "paloalto_panos"),
+    "show_lldp_neighbors": ("cisco_asa", "fortinet", "linux", "paloalto_panos"),
+    "show_inventory": ("fortinet", "linux", "paloalto_panos"),
+    "show_vlan": ("cisco_asa", "cisco_xr", "fortinet", "linux", "paloalto_panos"),
+    "show_ip_route": (),
 }
 failures = []
 
