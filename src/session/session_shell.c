@@ -22,6 +22,7 @@ static int start_dialogue(struct session *s)
         .idle_ms = s->options.idle_ms,
         .command_ms = s->options.command_ms,
         .max_bytes = s->options.max_bytes,
+        .scratch = s->options.scratch,
     };
     return dialogue_new(&s->dialogue, &options, s->now, &s->err);
 }
