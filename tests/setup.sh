@@ -59,7 +59,7 @@ install_build_packages()
 {
     install_packages set-up gcc libc6-dev make cmake pkg-config \
         libssh-dev libpcre2-dev libunistring-dev libyaml-dev libcsv-dev nettle-dev libuv1-dev \
-        libutf8proc-dev libxlsxwriter-dev libsqlite3-dev "$@"
+        libjansson-dev libutf8proc-dev libxlsxwriter-dev libsqlite3-dev "$@"
 }
 
 build()

@@ -45,7 +45,7 @@ const struct option option_table[] = {
      .verbs = VERB_TEMPLATES, .section = SECTION_WORK,
      .help = "Only templates of this platform, such as cisco_ios"},
     {.name = "templates", .arg = "DIR", .kind = OPTION_LIST, .offset = AT(templates),
-     .verbs = VERB_RUN | VERB_SCHEMA | VERB_PARSE | VERB_EXPLAIN | VERB_TEMPLATES, .section = SECTION_WORK,
+     .verbs = VERB_RUN | VERB_TEST | VERB_SCHEMA | VERB_PARSE | VERB_EXPLAIN | VERB_TEMPLATES, .section = SECTION_WORK,
      .complete = COMPLETE_FOLDER,
      .help = "Look for templates and platforms in DIR first; repeatable. Then come the folders "
              "of COLLECT_TEMPLATES, NET_TEXTFSM and NTC_TEMPLATES_DIR, the user's own and the "
@@ -188,6 +188,9 @@ const struct option option_table[] = {
      .verbs = VERB_EXPLAIN, .section = SECTION_OUTPUT, .choices = "all|unmatched|errors|records",
      .fallback = "all",
      .help = "Only the lines that no rule takes, that an Error rule refuses, or that record a row"},
+    {.name = "bless", .kind = OPTION_FLAG, .offset = AT(bless), .verbs = VERB_TEST,
+     .section = SECTION_WORK,
+     .help = "Write the records that come as those that are wanted; read them before you keep them"},
     {.name = "where", .arg = "EXPR", .kind = OPTION_TEXT, .offset = AT(where),
      .verbs = VERB_RUN | VERB_PARSE | VERB_QUERY, .section = SECTION_OUTPUT,
      .help = "Only the records for which this SQL expression over their columns holds, such as "

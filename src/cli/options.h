@@ -74,17 +74,19 @@ struct options {
     const char *format;
     const char *output;
     const char *require_schema; /* a file */
-    const char *columns; /* "site,role" */
+    const char *columns;        /* "site,role" */
     bool ordered;
     bool pretty;
     const char *delimiter, *list_sep, *explode; /* CSV */
     bool crlf, bom, excel, csv_safe;
 
-    int only; /* enum explain_only */
+    int only;                          /* enum explain_only */
     const char *where, *select, *sort; /* SQL */
     const char *resume;                /* a database */
     long limit, offset;                /* -1 = not said */
     struct option_list ignore;         /* columns that diff leaves out */
+
+    bool bless; /* test */
 
     int verbose;
     bool quiet;

@@ -61,6 +61,18 @@ const struct verb verb_table[] = {
          "`# lint: allow CODE: why` above a line lets it stand. The exit status is 1 when "
          "there are findings.",
      .run = verb_lint},
+    {.name = "test",
+     .bit = VERB_TEST,
+     .operands = "DIR",
+     .words = offsetof(struct options, words),
+     .summary = "Hold templates against their fixtures",
+     .text =
+         "Parses every output in a folder of fixtures, PLATFORM/COMMAND/NAME.txt, with the "
+         "templates of --templates and holds the records against NAME.json; "
+         "NAME.raw with NAME.yml as in ntc-templates will do, too. Shows what differs, and of "
+         "each template how many lines it took and which rules no fixture uses. -f tap and "
+         "-f junit are for other tools. The exit status is 1 when a fixture fails.",
+     .run = verb_test},
     {.name = "query",
      .bit = VERB_QUERY,
      .operands = "[SQL|TABLE] DB",

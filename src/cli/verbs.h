@@ -53,6 +53,7 @@ int verb_parse(const struct options *options);
 int verb_hosts(const struct options *options);
 int verb_explain(const struct options *options);
 int verb_lint(const struct options *options);
+int verb_test(const struct options *options);
 int verb_query(const struct options *options);
 int verb_diff(const struct options *options);
 int verb_schema(const struct options *options);

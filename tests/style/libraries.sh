@@ -18,5 +18,6 @@ only 'nettle/' 'base/sha'
 only 'yaml\.h' 'base/yaml'
 only 'csv\.h' 'base/csv'
 only 'xlsxwriter' 'output/xlsx'
+only 'jansson' 'author/fixtures_'
 only 'sqlite3' 'store/'
 exit $bad
