@@ -43,7 +43,7 @@ def commands(block):
     for line in block.splitlines():
         if line.startswith("$ "):
             found.append([line[2:], []])
-        elif line.startswith("> ") and not found[-1][1]:
+        elif (line == ">" or line.startswith("> ")) and not found[-1][1]:
             found[-1][0] += "\n" + line[2:]
         else:
             found[-1][1].append(line)
@@ -73,7 +73,8 @@ def inside(folder, bless):
                     print(f"$ {command}\n--- the README shows\n" + "\n".join(shown) +
                           "\n--- it prints\n" + came)
             lines = shown if fits(masked("\n".join(shown)), masked(came)) else came.splitlines()
-            out += ["$ " + command.replace("\n", "\n> ")] + lines
+            typed = ("$ " + command.replace("\n", "\n> ")).splitlines()
+            out += [line.rstrip() for line in typed] + lines
         return "```console\n" + "\n".join(out) + "\n```"
 
     new = BLOCK.sub(check, text)
