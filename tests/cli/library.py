@@ -162,12 +162,20 @@ def difference(rows, wanted):
     return ": columns"
 
 
-def has_parse():
+def has(verb):
     collect = os.environ.get("COLLECT", "")
     if not os.access(collect, os.X_OK):
         return False
-    help_text = subprocess.run([collect, "parse", "--help"], capture_output=True, timeout=20)
+    help_text = subprocess.run([collect, verb, "--help"], capture_output=True, timeout=20)
     return help_text.returncode == 0
+
+
+def check_lint():
+    if not has("lint"):
+        return
+    done = subprocess.run([os.environ["COLLECT"], "lint", TEMPLATES], capture_output=True, timeout=120)
+    if done.returncode:
+        fail("collect lint: " + (done.stdout + done.stderr).decode("utf-8", "replace"))
 
 
 def without_base(row):
@@ -256,11 +264,12 @@ def main(arguments):
         fail("%s has no row in templates/index" % stray)
     count = sum(check_template(t, rows, known, words, bless) for t in templates if t in indexed)
     check_neutral_names(rows)
+    check_lint()
     print("%d templates, %d fixtures%s, %d failures" % (
         len(templates), count, ", collect too" if COLLECT_PARSES else "", len(failures)))
     return 1 if failures else 0
 
 
-COLLECT_PARSES = has_parse()
+COLLECT_PARSES = has("parse")
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
