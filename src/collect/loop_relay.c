@@ -204,8 +204,11 @@ static void on_fd(uv_poll_t *poll, int status, int events)
 static void take(void *user, bool is_stderr, struct view bytes)
 {
     struct hop *hop = user;
-    if (!is_stderr && hop->fd >= 0) {
-        strbuf_addview(&hop->to_fd, bytes);
+    if (is_stderr || hop->state == HOP_OVER) {
+        return;
+    }
+    strbuf_addview(&hop->to_fd, bytes); /* it may come together with the channel's opening */
+    if (hop->fd >= 0) {
         (void)flush_to_fd(hop);
     }
 }
@@ -239,6 +242,7 @@ static void opened(struct hop *hop)
     poll->data = hop;
     hop->poll = poll;
     set_state(hop, HOP_OPEN);
+    (void)flush_to_fd(hop);
     watch_fd(hop);
     hop->ready(hop->user, ends[1], STATUS_OK, NULL);
 }
@@ -289,7 +293,7 @@ static void serve_running(struct relay *relay)
     }
     for (struct hop *hop = relay->open; hop; hop = next) {
         next = hop->next;
-        bool ok = flush_to_host(hop);
+        bool ok = flush_to_host(hop) && !strbuf_failed(&hop->to_fd);
         if (!ok || (stream_eof(hop->stream) && hop->to_fd.len == 0)) {
             hop_close(hop);
         } else {
