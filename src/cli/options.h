@@ -77,6 +77,7 @@ struct options {
     const char *columns;        /* "site,role" */
     bool ordered;
     bool pretty;
+    const char *numeric;                        /* XLSX: "a,b" */
     const char *delimiter, *list_sep, *explode; /* CSV */
     bool crlf, bom, excel, csv_safe;
 

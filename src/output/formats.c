@@ -29,6 +29,19 @@ static const struct column raw_columns[RAW_COLUMNS] = {
 
 const struct table raw_table = {"output", raw_columns, RAW_COLUMNS};
 
+bool writer_names(const char *names, const char *name)
+{
+    size_t len = strlen(name);
+    while (names && *names) {
+        size_t n = strcspn(names, ",");
+        if (n == len && memcmp(names, name, n) == 0) {
+            return true;
+        }
+        names += n + (names[n] == ',');
+    }
+    return false;
+}
+
 const struct format *format_find(struct view name)
 {
     for (size_t i = 0; formats[i]; i++) {

@@ -170,6 +170,33 @@ const struct format *output_format(const struct output_options *options, struct 
     return format ? format : &format_json;
 }
 
+static bool column_exists(const struct table *tables, size_t ntables, struct view name)
+{
+    for (size_t t = 0; t < ntables; t++) {
+        for (size_t c = 0; c < tables[t].ncolumns; c++) {
+            if (view_equal_str(name, tables[t].columns[c].name)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A name that is no column of any table is a mistake worth telling. */
+static int check_names(const char *option, const char *names, const struct table *tables,
+                       size_t ntables, struct err *err)
+{
+    while (names && *names) {
+        size_t n = strcspn(names, ",");
+        if (!column_exists(tables, ntables, view_make(names, n))) {
+            return err_set(err, ERR_USAGE, "%s %.*s: there is no such column", option, (int)n,
+                           names);
+        }
+        names += n + (names[n] == ',');
+    }
+    return 0;
+}
+
 int output_open(struct writer **out, const struct output_options *options,
                 const struct table *tables, size_t ntables, struct err *err)
 {
@@ -179,6 +206,10 @@ int output_open(struct writer **out, const struct output_options *options,
         return ERR_USAGE;
     }
     struct writer_options writer = options->writer;
+    int status = check_names("--numeric", writer.numeric, tables, ntables, err);
+    if (status < 0) {
+        return status;
+    }
     writer.tty = !path && options->stdout_tty;
     if (writer.tty && format->binary) {
         return err_set(err, ERR_USAGE, "-f %s is not for a terminal; give -o FILE",

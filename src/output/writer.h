@@ -31,7 +31,7 @@ struct column {
     unsigned nkeys; /* nested keys of list items, 0 = plain items */
     const char *const *keys;
     bool raw;     /* a command's whole output: JSON passes it through where it is JSON itself */
-    bool numeric; /* declared to hold numbers: XLSX writes them as such */
+    bool numeric; /* holds numbers: XLSX writes them as such */
 };
 
 struct table {
@@ -63,6 +63,7 @@ struct writer_options {
     bool bom;             /* CSV starts with a byte order mark */
     bool guard;           /* CSV cells that a spreadsheet would run as formulas start with ' */
     const char *explode;  /* CSV: this list column gets a line for each item; NULL = none */
+    const char *numeric;  /* "a,b": these columns hold numbers, too */
     /* Told once for each thing that could not be written as it is (a cell cut short); may be
      * NULL. One line, without a newline. */
     void (*warn)(void *user, const char *text);
@@ -131,6 +132,9 @@ static inline void writer_abort(struct writer *w)
         w->abort(w);
     }
 }
+
+/* Whether names, separated by commas, has this one. NULL has none. */
+bool writer_names(const char *names, const char *name);
 
 /* All formats, NULL-terminated, in the order of --help. */
 extern const struct format *const formats[];

@@ -41,6 +41,7 @@ struct sheet {
     const struct table *table;
     lxw_row_t next;
     size_t *widths;
+    bool *numeric; /* columns that hold numbers */
 };
 
 struct xlsx_writer {
@@ -68,6 +69,7 @@ static void xlsx_free(struct xlsx_writer *w)
     }
     for (size_t i = 0; w->sheets && i < w->ntables; i++) {
         free(w->sheets[i].widths);
+        free(w->sheets[i].numeric);
     }
     free(w->sheets);
     tempfile_remove(w->temp);
@@ -189,7 +191,7 @@ static lxw_error write_cell(struct xlsx_writer *w, struct sheet *sheet, size_t c
         return LXW_NO_ERROR;
     }
     prepare(w, text);
-    if (sheet->table->columns[column].numeric && plain_number(text)) {
+    if (sheet->numeric[column] && plain_number(text)) {
         return worksheet_write_number(sheet->ws, sheet->next, col, strtod(w->text.buf, NULL),
                                       NULL);
     }
@@ -368,9 +370,10 @@ static int write_summary(struct xlsx_writer *w, struct err *err)
     }
     /* As wide as the errors; the numbers stand in the first two columns. */
     size_t widths[8] = {0};
-    struct column columns[8] = {{.name = ""}, {.name = "", .numeric = true}};
+    bool numeric[8] = {false, true};
+    struct column columns[8] = {{0}};
     const struct table table = {"Summary", columns, extra_tables[EXTRA_ERRORS].ncolumns};
-    struct sheet sheet = {.table = &table, .widths = widths};
+    struct sheet sheet = {.table = &table, .widths = widths, .numeric = numeric};
     sheetnames_take(&w->names, view_of(table.name), &w->text);
     sheet.ws = strbuf_failed(&w->text) ? NULL : workbook_add_worksheet(w->book, w->text.buf);
     if (!sheet.ws) {
@@ -513,7 +516,23 @@ static int make_book(struct xlsx_writer *w, struct err *err)
     return 0;
 }
 
-static int make_sheets(struct xlsx_writer *w, const struct table *tables, struct err *err)
+static int prepare_sheet(struct sheet *sheet, const char *numeric, struct err *err)
+{
+    size_t n = sheet->table->ncolumns;
+    sheet->widths = calloc(n + 1, sizeof(*sheet->widths));
+    sheet->numeric = calloc(n + 1, sizeof(*sheet->numeric));
+    if (!sheet->widths || !sheet->numeric) {
+        return err_nomem(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct column *column = &sheet->table->columns[i];
+        sheet->numeric[i] = column->numeric || writer_names(numeric, column->name);
+    }
+    return 0;
+}
+
+static int make_sheets(struct xlsx_writer *w, const struct table *tables, const char *numeric,
+                       struct err *err)
 {
     w->sheets = calloc(w->ntables + 1, sizeof(*w->sheets));
     if (!w->sheets) {
@@ -521,8 +540,8 @@ static int make_sheets(struct xlsx_writer *w, const struct table *tables, struct
     }
     for (size_t i = 0; i < w->ntables; i++) {
         w->sheets[i].table = &tables[i];
-        w->sheets[i].widths = calloc(tables[i].ncolumns + 1, sizeof(size_t));
-        int status = w->sheets[i].widths ? add_sheet(w, &w->sheets[i], err) : err_nomem(err);
+        int status = prepare_sheet(&w->sheets[i], numeric, err);
+        status = status ? status : add_sheet(w, &w->sheets[i], err);
         if (status < 0) {
             return status;
         }
@@ -552,7 +571,7 @@ static int xlsx_open(struct writer **out, struct sink *sink, const struct table 
     w->warn = options->warn;
     w->user = options->user;
     int status = make_book(w, err);
-    status = status ? status : make_sheets(w, tables, err);
+    status = status ? status : make_sheets(w, tables, options->numeric, err);
     if (status < 0) {
         xlsx_free(w);
         return status;

@@ -9,8 +9,8 @@
  */
 #include "base/deadline.h"
 #include "base/tempfile.h"
-#include "output/cell.h"
 #include "interfaces.h"
+#include "output/cell.h"
 #include "output/output.h"
 
 #include <stdlib.h>
@@ -108,10 +108,11 @@ static int write_out(const struct job *job, struct err *err)
         snprintf(table_names[i], sizeof(table_names[i]), "table_%zu", i);
         tables[i] = (struct table){table_names[i], columns, n};
     }
-    columns[0].numeric = job->numeric;
     tables[0].name = job->name ? job->name : tables[0].name;
+    struct output_options to = job->to;
+    to.writer.numeric = job->numeric ? columns[0].name : NULL;
     struct writer *w;
-    int status = output_open(&w, &job->to, tables, job->tables, err);
+    int status = output_open(&w, &to, tables, job->tables, err);
     if (status < 0) {
         return status;
     }
