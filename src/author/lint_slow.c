@@ -17,8 +17,8 @@ struct search {
     const struct regex *re;
     struct regex_scratch *scratch;
     struct strbuf *line, *how;
-    struct strbuf
-        misfit; /* "!" and then an example: what must occur in a line occurs, too late */
+    /* "!" and an example: what must occur in a line occurs, but too late; and "!" behind it. */
+    struct strbuf misfit, misfit_more;
     unsigned tries;
     bool found;
 };
@@ -139,7 +139,8 @@ static void try_line(struct search *s, struct view prefix, struct view pump, con
 
 static void try_repeat(struct search *s, const struct node *repeat, struct view prefix)
 {
-    const char *const suffixes[] = {"!", s->misfit.buf, " !", "  !", "", "aA0\x01"};
+    const char *const suffixes[] = {"!", s->misfit.buf, s->misfit_more.buf, " !", "  !",
+                                    "",  "aA0\x01"};
     for (uint32_t least = 0; least < 2; least++) {
         struct strbuf pump = STRBUF_INIT;
         add_example(&pump, repeat->child, least);
@@ -178,7 +179,8 @@ bool pattern_slow_line(const struct pattern *pattern, struct strbuf *line, struc
     struct regex *re = NULL;
     struct strbuf prefix = STRBUF_INIT;
     struct regex_limits limits = {.steps = PATTERN_SLOW_STEPS, .plain = true};
-    struct search search = {.line = line, .how = how, .misfit = STRBUF_INIT};
+    struct search search = {
+        .line = line, .how = how, .misfit = STRBUF_INIT, .misfit_more = STRBUF_INIT};
     if (regex_compile(&re, pattern->text, REGEX_ANCHORED, NULL, NULL) < 0) {
         return false;
     }
@@ -186,11 +188,14 @@ bool pattern_slow_line(const struct pattern *pattern, struct strbuf *line, struc
     search.scratch = regex_facts(re)->costly ? regex_scratch_new(&limits, NULL) : NULL;
     strbuf_addch(&search.misfit, '!');
     add_example(&search.misfit, pattern->tree.root, 0);
+    strbuf_addview(&search.misfit_more, strbuf_view(&search.misfit));
+    strbuf_addch(&search.misfit_more, '!');
     if (search.scratch) {
         search_list(&search, pattern->tree.root, &prefix);
     }
     strbuf_release(&prefix);
     strbuf_release(&search.misfit);
+    strbuf_release(&search.misfit_more);
     regex_scratch_free(search.scratch);
     regex_free(re);
     return search.found;
