@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "session/dialogue_part.h"
+#include "session/echo.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,6 +49,7 @@ int dialogue_new(struct dialogue **out, const struct dialogue_options *options, 
         .prompt = STRBUF_MAX(LIMIT_LINE_BYTES),
         .unsent = STRBUF_MAX(LIMIT_LINE_BYTES),
         .command = STRBUF_MAX(LIMIT_LINE_BYTES),
+        .before = STRBUF_MAX(LIMIT_LINE_BYTES),
         .heard = STRBUF_MAX(LIMIT_LINE_BYTES),
         .idle_ms = (ms_t)first_of((size_t)options->idle_ms, (size_t)p->idle_ms, LIMIT_IDLE_MS),
         .command_ms = (ms_t)first_of((size_t)options->command_ms, (size_t)p->command_ms,
@@ -94,6 +96,7 @@ void dialogue_free(struct dialogue *d)
     strbuf_release(&d->unsent);
     strbuf_release(&d->prompt);
     strbuf_release(&d->command);
+    strbuf_release(&d->before);
     strbuf_release(&d->heard);
     screen_release(&d->screen);
     if (d->own_scratch) {
@@ -232,6 +235,9 @@ void dialogue_set_prompt(struct dialogue *d, struct view prompt)
 
 void dialogue_type_line(struct dialogue *d, struct view line, enum purpose purpose)
 {
+    struct strbuf unused = d->before;
+    d->before = d->command;
+    d->command = unused;
     strbuf_reset(&d->command);
     strbuf_addview(&d->command, line);
     strbuf_reset(&d->heard);
@@ -280,8 +286,21 @@ void dialogue_at_prompt(struct dialogue *d)
     d->quiet = DEADLINE_NEVER;
 }
 
+/* A terminal that echoes what is typed before the shell reads it lets the shell echo it again.
+ */
+static void skip_second_echo(struct dialogue *d, size_t end)
+{
+    struct view text = view_slice(strbuf_view(&d->screen.text), d->start, end);
+    struct view command = strbuf_view(d->pending ? &d->before : &d->command);
+    size_t length;
+    if (echo_match(text, dialogue_prompt(d), command, &length) == ECHO_FOUND) {
+        d->start += length;
+    }
+}
+
 void dialogue_deliver(struct dialogue *d, size_t end, size_t resume)
 {
+    skip_second_echo(d, end);
     d->end = end > d->start ? end : d->start;
     d->resume = resume;
     d->state = DIALOGUE_OUTPUT;

@@ -52,7 +52,8 @@
 #include "base/view.h"
 #include "session/platform.h"
 
-#define DIALOGUE_QUIET_MS 250  /* for what is not an exact prompt; see above */
+#define DIALOGUE_QUIET_MS 250  /* for what is not the exact prompt; see above */
+#define DIALOGUE_DOUBT_MS 2000 /* the same for a question, whose rest may be late */
 #define DIALOGUE_WAKE_MS  3000 /* at login: silence after which Enter is pressed, once */
 
 struct dialogue;

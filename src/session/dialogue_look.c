@@ -446,14 +446,24 @@ static void look_at_prompt(struct dialogue *d)
     }
 }
 
+static void at_question(struct dialogue *d, struct view line)
+{
+    ms_t sure = deadline_in(d->last, DIALOGUE_DOUBT_MS);
+    if (d->now < sure) {
+        d->quiet = sure;
+    } else {
+        dialogue_fail(d, DIALOGUE_QUESTION, "the device asks '%.*s'",
+                      VIEW_ARG(view_slice(line, 0, 200)));
+    }
+}
+
 void dialogue_look_quiet(struct dialogue *d)
 {
     struct view line = dialogue_last_line(d);
     if (line.len == 0 || has_answer(d)) {
         wake(d);
     } else if (!at_exact_prompt(d) && matches_any(d, &d->platform->questions, line)) {
-        dialogue_fail(d, DIALOGUE_QUESTION, "the device asks '%.*s'",
-                      VIEW_ARG(view_slice(line, 0, 200)));
+        at_question(d, line);
     } else if (matches(d, d->platform->prompt_end, line)) {
         look_at_prompt(d);
     }

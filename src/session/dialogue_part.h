@@ -58,6 +58,7 @@ struct dialogue {
     size_t resume; /* OUTPUT: where what comes after it begins */
 
     struct strbuf command; /* the newest line typed at a prompt */
+    struct strbuf before;  /* pending: the one before it */
     struct strbuf heard;   /* ECHO: the bytes since, as far as their first line feed */
     bool heard_line;       /* ... which has come */
     size_t next_setup;
