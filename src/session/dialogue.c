@@ -258,15 +258,23 @@ void dialogue_type_line(struct dialogue *d, struct view line, enum purpose purpo
     dialogue_type(d, line, true);
 }
 
+void dialogue_probe(struct dialogue *d)
+{
+    d->probes++;
+    d->probed_at = d->now;
+    dialogue_type(d, VIEW_NONE, true);
+    d->quiet = deadline_in(d->now, DIALOGUE_DOUBT_MS);
+}
+
 void dialogue_learn(struct dialogue *d, enum purpose purpose)
 {
     d->purpose = purpose;
     d->phase = PHASE_LEARN;
     d->state = DIALOGUE_BUSY;
     d->from = d->screen.line_start;
-    d->probes = 1;
+    d->probes = 0;
     d->answered = false;
-    dialogue_type(d, VIEW_NONE, true);
+    dialogue_probe(d);
 }
 
 void dialogue_at_prompt(struct dialogue *d)

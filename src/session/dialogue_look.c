@@ -436,9 +436,11 @@ static void wake(struct dialogue *d)
 /* What looks like a prompt, and is not the one that was learnt, alone in its line. */
 static void look_at_prompt(struct dialogue *d)
 {
-    if (d->phase == PHASE_LEARN && d->probes < PROBES_MOST) {
-        d->probes++;
-        dialogue_type(d, VIEW_NONE, true);
+    ms_t again = deadline_in(d->probed_at, DIALOGUE_DOUBT_MS);
+    if (d->phase == PHASE_LEARN && d->probes > 0 && d->now < again) {
+        d->quiet = again;
+    } else if (d->phase == PHASE_LEARN && d->probes < PROBES_MOST) {
+        dialogue_probe(d);
     } else if (d->phase == PHASE_ENABLE) {
         dialogue_learn(d, FOR_ENABLE);
     } else if (d->phase == PHASE_RUN) {

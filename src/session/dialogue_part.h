@@ -73,6 +73,7 @@ struct dialogue {
     bool woken;
 
     ms_t now, last, absolute, quiet; /* last: of bytes in either direction */
+    ms_t probed_at;                  /* the newest of those empty lines */
     ms_t typed_at, seen_at, pending_typed_at;
 
     enum dialogue_result result;
@@ -83,6 +84,7 @@ struct dialogue {
 void dialogue_type(struct dialogue *d, struct view bytes, bool newline);
 void dialogue_type_line(struct dialogue *d, struct view line, enum purpose purpose);
 void dialogue_learn(struct dialogue *d, enum purpose purpose);
+void dialogue_probe(struct dialogue *d); /* one empty line */
 /* The output from start to end is certain; what follows it begins at resume. */
 void dialogue_deliver(struct dialogue *d, size_t end, size_t resume);
 void dialogue_fail(struct dialogue *d, enum dialogue_result result, const char *fmt, ...)
