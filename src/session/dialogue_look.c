@@ -248,7 +248,9 @@ static void learnt(struct dialogue *d, struct view prompt, size_t end)
         break;
     case FOR_ENABLE:
         if (!privileged(d)) {
-            refuse_enable(d);
+            dialogue_fail(d, DIALOGUE_ENABLE_FAILED,
+                          "enable led to the prompt '%.*s', which is not a privileged one",
+                          VIEW_ARG(view_slice(dialogue_prompt(d), 0, 200)));
         } else {
             dialogue_forget(d, d->screen.line_start);
             dialogue_at_prompt(d);

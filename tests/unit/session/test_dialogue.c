@@ -321,6 +321,36 @@ static void large_outputs_are_handed_over(void)
     strbuf_release(&taken);
 }
 
+/* What comes at a prompt at which nothing was typed, and how long a command took. */
+static void late_words_belong_to_no_command(void)
+{
+    struct talk t;
+    log_in(&t, 0);
+    say(&t, VIEW("\r\n*a log line\r\n"));
+    CHECK(dialogue_state(t.d) == DIALOGUE_BUSY);
+    say(&t, VIEW("r1# "));
+    CHECK(dialogue_state(t.d) == DIALOGUE_READY);
+    command(&t, "show a");
+    dialogue_feed(t.d, VIEW("show a\r\none\r\n"), 40);
+    dialogue_feed(t.d, VIEW("r1#"), 101);
+    CHECK(dialogue_state(t.d) == DIALOGUE_READY);
+    dialogue_leave(t.d, 500);
+    dialogue_sent(t.d, 1000, 500);
+    dialogue_feed(t.d, VIEW("\r\nr1#"), 600);
+    CHECK(dialogue_state(t.d) == DIALOGUE_OUTPUT && dialogue_took(t.d) == 100);
+    CHECK(view_equal(dialogue_output(t.d), VIEW("one\n")));
+    dialogue_next(t.d, 600);
+    CHECK(dialogue_state(t.d) == DIALOGUE_LEFT);
+    dialogue_next(t.d, 600);
+    dialogue_leave(t.d, 600);
+    dialogue_feed(t.d, VIEW("bye"), 700);
+    dialogue_eof(t.d);
+    CHECK(dialogue_state(t.d) == DIALOGUE_LEFT);
+    dialogue_free(t.d);
+    dialogue_free(NULL);
+    strbuf_release(&t.typed);
+}
+
 static void an_endless_output_ends_at_its_ceiling(void)
 {
     struct talk t;
@@ -501,6 +531,7 @@ int main(int argc, char **argv)
         RUN(a_cut_is_never_ok);
         RUN(silence_is_never_ok);
         RUN(large_outputs_are_handed_over);
+        RUN(late_words_belong_to_no_command);
         RUN(an_endless_output_ends_at_its_ceiling);
         RUN(a_pager_that_never_ends_is_given_up);
         RUN(hostile_floods_stay_cheap);
