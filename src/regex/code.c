@@ -39,7 +39,7 @@ static int compile_emitted(pcre2_code **out, struct view pattern,
 {
     int error = PCRE2_ERROR_HEAP_FAILED;
     PCRE2_SIZE offset;
-    uint32_t options = PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_UCP;
+    uint32_t options = source->options | PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_UCP;
     pcre2_general_context *general = code_general_context(source->alloc);
     pcre2_compile_context *context = general ? pcre2_compile_context_create(general) : NULL;
     *out = NULL;
@@ -47,9 +47,7 @@ static int compile_emitted(pcre2_code **out, struct view pattern,
         pcre2_set_newline(context, PCRE2_NEWLINE_LF);
         pcre2_set_parens_nest_limit(context, NEST_LIMIT);
         pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALLOW_SURROGATE_ESCAPES);
-        options |= source->anchored ? PCRE2_ANCHORED : 0;
         options |= kind == EMIT_UTF ? PCRE2_UTF : 0;
-        options |= source->no_start_optimize ? PCRE2_NO_START_OPTIMIZE : 0;
         *out = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &error, &offset,
                              context);
     }

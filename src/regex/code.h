@@ -23,10 +23,9 @@ struct code {
 /* What code is made from. */
 struct code_source {
     struct view pattern; /* Python's */
-    bool anchored;
-    bool costly;            /* machine code at once */
-    bool no_jit;            /* machine code never: PCRE2's would be wrong */
-    bool no_start_optimize; /* no search for starts: PCRE2's would be wrong */
+    uint32_t options;    /* PCRE2's, beside those that all code has */
+    bool costly;         /* machine code at once */
+    bool no_jit;         /* machine code never */
     const struct alloc *alloc;
 };
 

@@ -206,7 +206,7 @@ static int run_memo(const struct regex *re, struct regex_scratch *scratch, struc
     if (!program) {
         return PCRE2_ERROR_MATCHLIMIT;
     }
-    int rc = memo_match(&scratch->memo, program, subject, re->source.anchored);
+    int rc = memo_match(&scratch->memo, program, subject, re->source.options & PCRE2_ANCHORED);
     if (rc <= 0) {
         return rc == 0           ? PCRE2_ERROR_NOMATCH
                : rc == ERR_NOMEM ? PCRE2_ERROR_NOMEMORY
