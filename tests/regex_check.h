@@ -1,7 +1,7 @@
 /*
  * One match made in every way that the regex room has, for the tests and the fuzz target: with
- * and without machine code, by memo.h, as ASCII and as UTF-8. All must agree, and the facts
- * must not exclude what matched.
+ * and without machine code, on a track, by memo.h, as ASCII and as UTF-8. All must agree, and
+ * the facts must not exclude what matched.
  */
 #ifndef TESTS_REGEX_CHECK_H
 #define TESTS_REGEX_CHECK_H
@@ -13,29 +13,32 @@
 
 #define CHECK_GROUPS 1000
 #define CHECK_WARM   9
+#define CHECK_WAYS   6
 
 struct regex_check {
-    struct regex_scratch *jit, *no_jit, *memo;
+    struct regex_scratch *jit, *track, *no_jit, *memo;
     struct regex_check_result {
         int rc;
         struct view groups[CHECK_GROUPS];
-    } results[5];
+    } results[CHECK_WAYS];
 };
 
 static inline bool regex_check_init(struct regex_check *check)
 {
     unsetenv("COLLECT_NO_JIT");
-    check->jit = regex_scratch_new(NULL, NULL);
+    check->jit = regex_scratch_new(&(struct regex_limits){.plain = true}, NULL);
+    check->track = regex_scratch_new(NULL, NULL);
     setenv("COLLECT_NO_JIT", "1", 1);
     check->no_jit = regex_scratch_new(NULL, NULL);
     /* one step is not enough for anything: all that can go there is left to memo.h */
     check->memo = regex_scratch_new(&(struct regex_limits){.steps = 1}, NULL);
-    return check->jit && check->no_jit && check->memo;
+    return check->jit && check->track && check->no_jit && check->memo;
 }
 
 static inline void regex_check_release(struct regex_check *check)
 {
     regex_scratch_free(check->jit);
+    regex_scratch_free(check->track);
     regex_scratch_free(check->no_jit);
     regex_scratch_free(check->memo);
 }
@@ -108,6 +111,7 @@ static inline const char *regex_check_match(struct regex_check *check, const str
         bool utf;
     } ways[] = {{"interpreter", check->no_jit, false},
                 {"jit and interpreter", check->jit, false},
+                {"track and interpreter", check->track, false},
                 {"memo and interpreter", check->memo, false},
                 {"utf and ascii interpreter", check->no_jit, true},
                 {"utf jit and ascii interpreter", check->jit, true}};
@@ -115,7 +119,7 @@ static inline const char *regex_check_match(struct regex_check *check, const str
     unsigned n = regex_group_count(re);
     *ngroups = n = n < CHECK_GROUPS ? n : CHECK_GROUPS;
     *result = &check->results[0];
-    for (unsigned i = 0; i < 5 && (ascii || !ways[i].utf); i++) {
+    for (unsigned i = 0; i < CHECK_WAYS && (ascii || !ways[i].utf); i++) {
         struct regex_check_result *got = &check->results[i];
         enum regex_text kind = ways[i].utf ? REGEX_TEXT_UTF8 : regex_text_of(text);
         got->rc = regex_match_text(re, ways[i].scratch, text, kind, got->groups, n, NULL);

@@ -11,17 +11,23 @@
 
 #include <stdatomic.h>
 
+/* A program with the arena in which it lives, and the tree that it points into. */
+struct kept_program {
+    struct arena arena;
+    struct program *program;
+};
+
 struct regex {
     struct track track;      /* steps NULL: none */
     atomic_uint track_score; /* see match.c; changes behind the const */
     unsigned ngroups;
-    bool costly; /* as in facts */
+    bool costly;         /* as in facts */
     struct code code[2]; /* by enum emit_kind; changes behind the const */
     struct code_source source;
     struct view *names; /* one a group; NULL if none has a name */
     struct regex_facts facts;
-    _Atomic(struct program *) program; /* for memo.h; made when first needed */
-    atomic_bool unfit;                 /* there can be no program */
+    _Atomic(struct kept_program *) program; /* for memo.h; made when first needed */
+    atomic_bool unfit;                      /* there can be no program */
 };
 
 /* regex.c: the code for one kind of subject, as code_get(). */

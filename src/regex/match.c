@@ -126,19 +126,6 @@ static void set_steps(struct regex_scratch *scratch, uint32_t steps)
     }
 }
 
-/* Costly patterns are worth a look at the subject's bytes before they are run, where run_memo()
- * cannot help. */
-static bool excluded_by_facts(const struct regex_facts *facts, struct view subject,
-                              enum regex_text text)
-{
-    if (!facts->costly || subject.len == 0 || text == REGEX_TEXT_ASCII) {
-        return false;
-    }
-    struct byteset bytes = byteset_of(subject);
-    return !byteset_within(&bytes, &facts->alphabet) || !byteset_within(&facts->need, &bytes) ||
-           !byteset_has(&facts->last, (unsigned char)subject.ptr[subject.len - 1]);
-}
-
 static int match_error(int rc, const struct regex_scratch *scratch, struct err *err)
 {
     PCRE2_UCHAR text[200];
@@ -224,10 +211,13 @@ static int run_memo(const struct regex *re, struct regex_scratch *scratch, struc
 
 /* PCRE2 with a few steps, then run_memo(), then PCRE2 with all steps; the last two only where
  * the first has met a limit, and they can. */
-static int run_ascii(const struct regex *re, const pcre2_code *code, bool jit,
-                     struct regex_scratch *scratch, struct view subject, uint32_t steps)
+static int run_in_turn(const struct regex *re, const pcre2_code *code, bool jit,
+                       struct regex_scratch *scratch, struct view subject, uint32_t steps)
 {
     uint32_t first = in_proportion(STEPS_FIRST, subject.len);
+    if (scratch->plain) {
+        return run_code(code, jit, scratch, subject, steps);
+    }
     int rc = run_code(code, jit, scratch, subject, first < steps ? first : steps);
     if (rc != PCRE2_ERROR_MATCHLIMIT && rc != PCRE2_ERROR_HEAPLIMIT) {
         return rc;
@@ -255,11 +245,7 @@ static int run(const struct regex *re, struct regex_scratch *scratch, struct vie
     }
     uint32_t steps =
         scratch->steps ? scratch->steps : in_proportion(LIMIT_MATCH_STEPS, subject.len);
-    if (kind == EMIT_ASCII && !scratch->plain) {
-        rc = run_ascii(re, code, jit, scratch, subject, steps);
-    } else {
-        rc = run_code(code, jit, scratch, subject, steps);
-    }
+    rc = run_in_turn(re, code, jit, scratch, subject, steps);
     if (rc == PCRE2_ERROR_NOMATCH) {
         return 0;
     }
@@ -380,16 +366,13 @@ int regex_match_text(const struct regex *re, struct regex_scratch *scratch, stru
 {
     struct view run_on = subject;
     bool repaired = text == REGEX_TEXT_BROKEN;
-    if (text == REGEX_TEXT_ASCII && !scratch->no_jit) {
+    if (text == REGEX_TEXT_ASCII && !scratch->no_jit && !scratch->plain) {
         enum track_result on_track = try_track(re, subject, groups, ngroups);
         int hot = on_track == TRACK_UNKNOWN ? run_hot(re, scratch, subject, groups, ngroups)
                                             : (int)on_track;
         if (hot >= 0) {
             return hot;
         }
-    }
-    if (excluded_by_facts(&re->facts, subject, text)) {
-        return 0;
     }
     if (!make_room(scratch, ngroups < re->ngroups ? ngroups : re->ngroups) ||
         (repaired && !repair(scratch, subject, &run_on))) {

@@ -1,6 +1,8 @@
 #include "regex/memo.h"
 
 #include "base/err.h"
+#include "base/utf8.h"
+#include "regex/charset.h"
 
 #define JOBS_FIRST 256
 
@@ -21,7 +23,7 @@ struct state {
 
 void memo_init(struct memo *memo, const struct alloc *alloc, size_t most)
 {
-    *memo = (struct memo){.alloc = alloc, .most = most};
+    *memo = (struct memo){.alloc = alloc, .most = most, .unicode = {.alloc = alloc}};
 }
 
 void memo_release(struct memo *memo)
@@ -29,6 +31,7 @@ void memo_release(struct memo *memo)
     alloc_free(memo->alloc, memo->tried);
     alloc_free(memo->alloc, memo->jobs);
     alloc_free(memo->alloc, memo->slots);
+    unicode_release(&memo->unicode);
     memo_init(memo, memo->alloc, memo->most);
 }
 
@@ -93,16 +96,96 @@ static bool first_time(struct memo *memo, const struct program *program, struct 
     return first;
 }
 
-static bool is_word(struct view subject, size_t at)
+/* The character at `at`, which is before the subject's end; its length in bytes. Surrogates
+ * count as characters here. */
+static size_t decode(struct view subject, size_t at, uint32_t *c)
 {
-    unsigned char c = at < subject.len ? (unsigned char)subject.ptr[at] : 0;
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
+    const unsigned char *bytes = (const unsigned char *)subject.ptr + at;
+    if (bytes[0] >= 0xE0 && bytes[0] < 0xF0) {
+        *c = (bytes[0] & 0x0Fu) << 12 | (bytes[1] & 0x3Fu) << 6 | (bytes[2] & 0x3Fu);
+        return 3;
+    }
+    return utf8_decode(view_slice(subject, at, subject.len), c);
 }
 
-static bool at_holds(const struct inst *inst, struct view subject, size_t at)
+static bool is_space(uint32_t c)
 {
-    bool multiline = inst->flags & FLAG_MULTILINE;
-    bool at_end = at == subject.len, before = at > 0 && is_word(subject, at - 1);
+    bool found = false;
+    for (size_t i = 0; i < SPACE_RANGES; i++) {
+        found |= c >= space_unicode[i].lo && c <= space_unicode[i].hi;
+    }
+    return found;
+}
+
+/* Is c, which is not ASCII, in one of the classes? */
+static bool in_categories(struct memo *memo, unsigned categories, unsigned flags, uint32_t c)
+{
+    const unsigned complements = CATEGORY_NOT_DIGIT | CATEGORY_NOT_SPACE | CATEGORY_NOT_WORD;
+    if (!categories || (flags & FLAG_ASCII)) {
+        return categories & complements;
+    }
+    enum unicode_kind kind = unicode_kind(&memo->unicode, c);
+    unsigned in = kind == UNICODE_DIGIT ? CATEGORY_DIGIT : CATEGORY_NOT_DIGIT;
+    in |= kind == UNICODE_OTHER ? CATEGORY_NOT_WORD : CATEGORY_WORD;
+    in |= is_space(c) ? CATEGORY_SPACE : CATEGORY_NOT_SPACE;
+    return categories & in;
+}
+
+/* Does unit match c, which is not ASCII? Case was looked at when the program was made. */
+static bool has_wide(struct memo *memo, const struct node *unit, uint32_t c)
+{
+    if (unit->kind == NODE_ANY) {
+        return true;
+    }
+    if (unit->kind == NODE_LITERAL) {
+        return unit->literal == c;
+    }
+    bool found = in_categories(memo, unit->set->categories, unit->flags, c);
+    for (const struct range *range = unit->set->ranges; range; range = range->next) {
+        found |= c >= range->lo && c <= range->hi;
+    }
+    return found != unit->set->negate;
+}
+
+/* Takes the character at *at if inst matches it. */
+static bool take(struct memo *memo, const struct inst *inst, struct view subject, size_t *at)
+{
+    unsigned char byte = *at < subject.len ? (unsigned char)subject.ptr[*at] : 0;
+    if (byte < 0x80) {
+        bool end = *at >= subject.len;
+        ++*at;
+        return !end && (inst->set[byte >> 6] >> (byte & 63) & 1);
+    }
+    uint32_t c;
+    *at += decode(subject, *at, &c);
+    return has_wide(memo, inst->unit, c);
+}
+
+static bool is_word(struct memo *memo, struct view subject, size_t at, unsigned flags)
+{
+    uint32_t c;
+    if (at >= subject.len) {
+        return false;
+    }
+    decode(subject, at, &c);
+    if (c < 0x80) {
+        return is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '_';
+    }
+    return !(flags & FLAG_ASCII) && unicode_kind(&memo->unicode, c) != UNICODE_OTHER;
+}
+
+static bool is_boundary(struct memo *memo, struct view subject, size_t at, unsigned flags)
+{
+    size_t before = at;
+    while (before > 0 && ((unsigned char)subject.ptr[--before] & 0xC0) == 0x80) {
+    }
+    bool left = at > 0 && is_word(memo, subject, before, flags);
+    return left != is_word(memo, subject, at, flags);
+}
+
+static bool at_holds(struct memo *memo, const struct inst *inst, struct view subject, size_t at)
+{
+    bool multiline = inst->flags & FLAG_MULTILINE, at_end = at == subject.len;
     switch ((enum node_at)inst->arg) {
     case AT_BEGIN:
         return at == 0 || (multiline && subject.ptr[at - 1] == '\n');
@@ -113,9 +196,9 @@ static bool at_holds(const struct inst *inst, struct view subject, size_t at)
     case AT_END_STRING:
         return at_end;
     case AT_BOUNDARY:
-        return before != is_word(subject, at);
+        return is_boundary(memo, subject, at, inst->flags);
     case AT_NO_BOUNDARY:
-        return subject.len > 0 && before == is_word(subject, at);
+        return subject.len > 0 && !is_boundary(memo, subject, at, inst->flags);
     }
     return false;
 }
@@ -137,13 +220,9 @@ static int step(struct memo *memo, const struct program *program, struct view su
     int rc = 0;
     state->pc = inst->next;
     switch ((enum inst_op)inst->op) {
-    case INST_SET: {
-        unsigned char c =
-            state->at < subject.len ? (unsigned char)subject.ptr[state->at] : 0x80;
-        state->at++;
+    case INST_SET:
         state->loops = all_loops(program);
-        return c < 0x80 && (inst->set[c >> 6] >> (c & 63) & 1);
-    }
+        return take(memo, inst, subject, &state->at);
     case INST_FORK:
         rc = push(memo, (struct memo_job){inst->other, state->loops, state->at});
         break;
@@ -151,7 +230,7 @@ static int step(struct memo *memo, const struct program *program, struct view su
         rc = save(memo, inst->arg, state->at);
         break;
     case INST_AT:
-        return at_holds(inst, subject, state->at);
+        return at_holds(memo, inst, subject, state->at);
     case INST_ENTER:
         state->loops &= ~bit;
         break;
@@ -200,10 +279,15 @@ static int match_at(struct memo *memo, const struct program *program, struct vie
 int memo_match(struct memo *memo, const struct program *program, struct view subject,
                bool anchored)
 {
+    if (program->ascii_only && !ascii_only(subject)) {
+        return ERR_LIMIT;
+    }
     int rc = make_room(memo, program, subject);
     size_t last = anchored ? 0 : subject.len;
+    memo->unicode.failed = false;
     for (size_t at = 0; rc == 0 && at <= last; at++) {
-        rc = match_at(memo, program, subject, at);
+        bool inside = at < subject.len && ((unsigned char)subject.ptr[at] & 0xC0) == 0x80;
+        rc = inside ? 0 : match_at(memo, program, subject, at);
     }
-    return rc;
+    return memo->unicode.failed ? ERR_NOMEM : rc;
 }

@@ -20,7 +20,8 @@ enum inst_op {
 };
 
 struct inst {
-    uint64_t set[2]; /* ASCII */
+    uint64_t set[2];         /* ASCII */
+    const struct node *unit; /* for the others */
     uint32_t next, other;
     uint16_t arg;
     uint8_t op;
@@ -31,21 +32,17 @@ struct inst {
 #define PROGRAM_LOOPS 3
 
 struct program {
+    struct inst *inst;
     uint32_t n;
     uint32_t ngroups;
     uint32_t nloops;
-    struct inst inst[];
+    bool ascii_only; /* what its units match beyond ASCII is not known here */
 };
 
-static inline size_t program_size(const struct program *program)
-{
-    return sizeof(*program) + program->n * sizeof(struct inst);
-}
-
 /*
- * 0 with *out in the arena, NULL when the pattern has what a program cannot say:
- * back-references, look-arounds, atomic groups, conditions, or when it gets too long.
- * ERR_NOMEM.
+ * 0 with *out, in the arena like the tree that it points into; NULL when the pattern has what a
+ * program cannot say: back-references, look-arounds, atomic groups, conditions, or when it gets
+ * too long. ERR_NOMEM.
  */
 int program_make(struct program **out, const struct tree *tree, struct arena *arena);
 

@@ -18,36 +18,34 @@ int regex_code(const struct regex *re, enum emit_kind kind, bool *jit, const pcr
     return code_get(code, &re->source, kind, jit, out, err);
 }
 
-/* A copy outside of the arena that it was made in. */
-static struct program *keep_program(const struct program *made, const struct alloc *alloc)
+static void free_program(struct kept_program *kept, const struct alloc *alloc)
 {
-    struct program *program = alloc_get(alloc, program_size(made));
-    if (program) {
-        memcpy(program, made, program_size(made));
+    if (kept) {
+        arena_release(&kept->arena);
+        alloc_free(alloc, kept);
     }
-    return program;
 }
 
 static int make_program(struct regex *re)
 {
-    struct arena arena;
+    const struct alloc *alloc = re->source.alloc;
     struct tree tree;
-    struct program *made = NULL, *kept = NULL, *other = NULL;
-    arena_init(&arena, re->source.alloc);
-    int rc = dialect_parse(&tree, &arena, re->source.pattern, NULL);
+    struct kept_program *other = NULL, *kept = alloc_get(alloc, sizeof(*kept));
+    if (!kept) {
+        return ERR_NOMEM;
+    }
+    kept->program = NULL;
+    arena_init(&kept->arena, alloc);
+    int rc = dialect_parse(&tree, &kept->arena, re->source.pattern, NULL);
     if (rc == 0) {
-        rc = program_make(&made, &tree, &arena);
+        rc = program_make(&kept->program, &tree, &kept->arena);
     }
-    if (rc == 0 && !made) {
+    if (rc == 0 && !kept->program) {
         atomic_store(&re->unfit, true);
-    } else if (rc == 0) {
-        kept = keep_program(made, re->source.alloc);
-        rc = kept ? 0 : ERR_NOMEM;
     }
-    if (kept && !atomic_compare_exchange_strong(&re->program, &other, kept)) {
-        alloc_free(re->source.alloc, kept); /* another thread was first */
+    if (!kept->program || !atomic_compare_exchange_strong(&re->program, &other, kept)) {
+        free_program(kept, alloc); /* the latter: another thread was first */
     }
-    arena_release(&arena);
     return rc;
 }
 
@@ -58,7 +56,8 @@ int regex_program(const struct regex *re, const struct program **out)
     if (!atomic_load(&changed->program) && !atomic_load(&changed->unfit)) {
         rc = make_program(changed);
     }
-    *out = atomic_load(&changed->program);
+    const struct kept_program *kept = atomic_load(&changed->program);
+    *out = kept ? kept->program : NULL;
     return rc;
 }
 
@@ -222,7 +221,7 @@ void regex_free(struct regex *re)
         code_release(&re->code[EMIT_ASCII]);
         code_release(&re->code[EMIT_UTF]);
         alloc_free(re->source.alloc, (void *)(uintptr_t)re->track.steps);
-        alloc_free(re->source.alloc, atomic_load(&re->program));
+        free_program(atomic_load(&re->program), re->source.alloc);
         alloc_free(re->source.alloc, re);
     }
 }

@@ -33,15 +33,16 @@ enum regex_flags {
     REGEX_ANCHORED = 1, /* at the start of the subject, as re.match */
 };
 
-/* What one match may take. On an ASCII subject, a pattern without back-references,
- * look-arounds, conditions and atomic groups does not run into the limit of steps: it goes on
- * by a method whose steps are at most (length of the pattern) x (length of the subject). */
+/* What one match may take. A pattern without back-references, look-arounds, conditions, atomic
+ * groups (and, on other than ASCII subjects, without ignoring case) does not run into the limit
+ * of steps: it goes on by a method whose steps are at most (length of the pattern) x (length of
+ * the subject). */
 struct regex_limits {
     uint32_t steps;    /* PCRE2's match limit, 0 = LIMIT_MATCH_STEPS, more for long subjects */
     uint32_t heap_kib; /* 0 = LIMIT_MATCH_HEAP_KIB */
     size_t jit_stack_bytes; /* 0 = LIMIT_JIT_STACK_BYTES; with more to do, machine code gives
                                way to the interpreter */
-    bool plain; /* nothing but PCRE2's backtracking: what a pattern costs without that method */
+    bool plain; /* nothing but PCRE2: what a pattern costs without the room's own methods */
 };
 
 /* Compiles a Python pattern. On failure err->column is the 1-based column in pattern

@@ -1,7 +1,13 @@
 #include "regex/unicode.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
+#include "base/utf8.h"
+#include "regex/code.h"
+
+struct unicode_code {
+    pcre2_general_context *general;
+    pcre2_code *code;
+    pcre2_match_data *data;
+};
 
 /* Python's identifiers are XID_Start (or _) and then XID_Continue; PCRE2 has these properties.
  */
@@ -20,4 +26,73 @@ bool unicode_identifier(struct view name)
     pcre2_match_data_free(data);
     pcre2_code_free(code);
     return found;
+}
+
+static void free_code(struct unicode *unicode)
+{
+    if (unicode->code) {
+        pcre2_match_data_free(unicode->code->data);
+        pcre2_code_free(unicode->code->code);
+        pcre2_general_context_free(unicode->code->general);
+        alloc_free(unicode->alloc, unicode->code);
+        unicode->code = NULL;
+    }
+}
+
+static pcre2_code *compile(pcre2_general_context *general)
+{
+    static const char pattern[] = "(\\p{Nd})|(\\p{Xan})"; /* group 1: digit, 2: word */
+    int error;
+    PCRE2_SIZE offset;
+    pcre2_compile_context *context = pcre2_compile_context_create(general);
+    pcre2_code *code = context
+                           ? pcre2_compile((PCRE2_SPTR)pattern, sizeof(pattern) - 1,
+                                           PCRE2_UTF | PCRE2_ANCHORED, &error, &offset, context)
+                           : NULL;
+    pcre2_compile_context_free(context);
+    return code;
+}
+
+static bool make_code(struct unicode *unicode)
+{
+    struct unicode_code *code = alloc_get(unicode->alloc, sizeof(*code));
+    if (!code) {
+        return false;
+    }
+    *code = (struct unicode_code){NULL, NULL, NULL};
+    unicode->code = code;
+    code->general = code_general_context(unicode->alloc);
+    if (code->general) {
+        code->code = compile(code->general);
+        code->data = pcre2_match_data_create(3, code->general);
+    }
+    if (!code->code || !code->data) {
+        free_code(unicode);
+    }
+    return unicode->code != NULL;
+}
+
+enum unicode_kind unicode_kind(struct unicode *unicode, uint32_t c)
+{
+    char utf8[4];
+    if (unicode->code && c == unicode->last) {
+        return (enum unicode_kind)unicode->last_kind;
+    }
+    if (!unicode->code && !make_code(unicode)) {
+        unicode->failed = true;
+        return UNICODE_OTHER;
+    }
+    size_t n = utf8_encode(c, utf8);
+    int rc = pcre2_match(unicode->code->code, (PCRE2_SPTR)utf8, n, 0, PCRE2_NO_UTF_CHECK,
+                         unicode->code->data, NULL);
+    unicode->failed |= rc < 0 && rc != PCRE2_ERROR_NOMATCH;
+    unicode->last = c;
+    unicode->last_kind = rc == 2 ? UNICODE_DIGIT : rc == 3 ? UNICODE_WORD : UNICODE_OTHER;
+    return (enum unicode_kind)unicode->last_kind;
+}
+
+void unicode_release(struct unicode *unicode)
+{
+    free_code(unicode);
+    *unicode = (struct unicode){.alloc = unicode->alloc};
 }

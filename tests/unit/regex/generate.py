@@ -121,7 +121,7 @@ def has_group_repeat(parsed, test):
     return False
 
 
-def known_deviation(pattern, got, expected):
+def known_deviation(flags, pattern, got, expected):
     """The name of the entry of deviations.txt that speaks of such a difference, or None."""
     parsed = sre_parse.parse(pattern)
     if has_group_repeat(parsed, lambda operator, _, body:
@@ -135,5 +135,7 @@ def known_deviation(pattern, got, expected):
                               for operator, _ in operators(parsed)) and \
             not all((group or "").isascii() for group in (got or []) + (expected or [])):
         return "caseless-backref"
+    if flags == driver.SEARCH and ("(?a:" in pattern or "(?u:" in pattern or "(?ia:" in pattern):
+        return "scoped-search"
     return None
 

@@ -79,7 +79,7 @@ class Comparison:
             return
         self.matches += expected is not None
         if got != expected:
-            if generate.known_deviation(pattern, got, expected):
+            if generate.known_deviation(flags, pattern, got, expected):
                 self.known += 1
             else:
                 self.fail(pattern, subject, "%r; Python: %r" % (got, expected))

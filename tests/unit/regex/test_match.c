@@ -127,9 +127,9 @@ static void a_match_that_goes_on_for_ever_ends_with_an_error(void)
     /* a look-ahead: memo.h cannot help */
     CHECK(match(&run, "^(?=(a+)+$)", strbuf_view(&text)) == ERR_LIMIT);
     CHECK(strstr(run.err.text, "steps"));
-    /* not ASCII: nor here */
+    /* case beyond ASCII: nor here */
     strbuf_addstr(&text, "\xC3\xA9");
-    CHECK(match(&run, "^(a+)+[^c]$", strbuf_view(&text)) == ERR_LIMIT);
+    CHECK(match(&run, "^(a+)+(?i:[s-t])$", strbuf_view(&text)) == ERR_LIMIT);
     strbuf_release(&text);
 }
 
@@ -174,8 +174,8 @@ static void long_subjects_do_not_depend_on_the_jit_stack(void)
     CHECK(run.groups[1].len == text.len);
     CHECK(match(&run, "^(.*?) (x?)$", strbuf_view(&text)) == 1);
     strbuf_addstr(&text, "\xC3\xA9");
-    CHECK(match(&run, "^(\\S+\\s*)+$", strbuf_view(&text)) == ERR_LIMIT); /* of the heap */
-    CHECK(strstr(run.err.text, "memory"));
+    CHECK(match(&run, "^(\\S+\\s*)+$", strbuf_view(&text)) == 1);
+    CHECK(view_equal(run.groups[1], VIEW("\xC3\xA9")));
     strbuf_release(&text);
 }
 
