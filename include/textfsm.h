@@ -63,7 +63,8 @@ struct textfsm_error {
 };
 
 /* Memory for a template or a run: resize(user, NULL, n) allocates, (user, p, 0) frees, else
- * resizes, as realloc. */
+ * resizes, as realloc. A template, table or index that several threads share calls it from each
+ * of them. */
 struct textfsm_allocator {
     void *(*resize)(void *user, void *ptr, size_t size);
     void *user;

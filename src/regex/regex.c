@@ -215,6 +215,22 @@ out:
     return rc;
 }
 
+int regex_check(struct view pattern, const struct alloc *alloc, struct err *err)
+{
+    struct arena arena;
+    struct tree tree;
+    struct regex *re = NULL;
+    arena_init(&arena, alloc);
+    int rc = dialect_parse(&tree, &arena, pattern, err);
+    bool large = rc == 0 && (tree_size(&tree) > COMPILE_AT_ONCE_SIZE || tree.depth > DEEP);
+    arena_release(&arena);
+    if (large) { /* only PCRE2 knows */
+        rc = regex_compile(&re, pattern, REGEX_ANCHORED, alloc, err);
+        regex_free(re);
+    }
+    return rc;
+}
+
 void regex_free(struct regex *re)
 {
     if (re) {

@@ -54,6 +54,9 @@ int regex_compile(struct regex **out, struct view pattern, unsigned flags,
                   const struct alloc *alloc, struct err *err);
 void regex_free(struct regex *re);
 
+/* Only whether regex_compile() would take the pattern, with the same errors. */
+int regex_check(struct view pattern, const struct alloc *alloc, struct err *err);
+
 /* Groups count from 0 (the whole match); the result is the highest group's number + 1. */
 unsigned regex_group_count(const struct regex *re);
 

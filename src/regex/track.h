@@ -18,11 +18,12 @@
 
 enum track_op {
     /* these take bytes */
-    TRACK_BYTES, /* min literal bytes */
+    TRACK_BYTES, /* nbytes literal bytes */
     TRACK_TAKE,  /* of set, as many as there are: min to max */
     TRACK_TRIM,  /* of set, as few as leave nothing but bytes of until up to the end */
     TRACK_UNTIL, /* of set, as few as there are before a byte of until */
     TRACK_BACK,  /* of set, as many as there are before a byte of until */
+    TRACK_LAST,  /* of set, as many as there are before nbytes literal bytes */
     /* these look */
     TRACK_NEXT, /* is the next byte in set? */
     TRACK_BEGIN,
@@ -40,7 +41,7 @@ enum track_op {
     TRACK_GIVE_UP, /* from here on only PCRE2 knows */
 };
 
-#define TRACK_BYTES_MOST  16
+#define TRACK_BYTES_MOST  14
 #define TRACK_STEPS_MOST  400
 #define TRACK_GROUPS_MOST 64
 
@@ -66,6 +67,8 @@ struct track_step {
     uint16_t other; /* the step to go to when this one fails, 0 = the match fails */
     struct track_class set, until;
     uint32_t min, max;
+    uint8_t group; /* what this step takes is all of that group, 0 = no */
+    uint8_t nbytes;
     char bytes[TRACK_BYTES_MOST];
 };
 

@@ -1,7 +1,8 @@
 #include "regex/charset.h"
 #include "regex/track.h"
 
-#define UNROLL_MOST 8 /* optional copies of a group */
+#define UNROLL_MOST      8 /* optional copies of a group */
+#define LAST_BYTES_LEAST 3 /* of a literal that is worth looking for */
 
 #define SETS_MOST (8 * TRACK_TABLES_MOST)
 
@@ -87,12 +88,22 @@ static bool plain_literal(const struct node *node)
 static void add_literal(struct maker *m, const struct node *node)
 {
     struct track_step *step = m->nsteps ? &m->steps[m->nsteps - 1] : NULL;
-    if (m->full || !step || step->op != TRACK_BYTES || step->min == TRACK_BYTES_MOST ||
+    if (m->full || !step || step->op != TRACK_BYTES || step->nbytes == TRACK_BYTES_MOST ||
         m->label == m->nsteps) {
         step = add_step(m, TRACK_BYTES);
-        step->min = 0;
+        step->nbytes = 0;
     }
-    step->bytes[step->min++] = (char)node->literal;
+    step->bytes[step->nbytes++] = (char)node->literal;
+}
+
+/* The literal bytes that a list begins with. */
+static unsigned leading_literal(const struct node *list, char bytes[TRACK_BYTES_MOST])
+{
+    unsigned n = 0;
+    for (; list && plain_literal(list) && n < TRACK_BYTES_MOST; list = list->next) {
+        bytes[n++] = (char)list->literal;
+    }
+    return n;
 }
 
 static struct track_step *add_take(struct maker *m, enum track_op op, struct ascii_set set,
@@ -178,11 +189,17 @@ static void add_greedy(struct maker *m, const struct node *node, const struct tr
     bool apart = !follow.unknown && !ascii_meet(&set, &follow.set);
     unsigned nruns;
     const struct node *run;
+    char bytes[TRACK_BYTES_MOST];
+    unsigned nbytes = leading_literal(node->next, bytes);
     if (apart || follow.accept || node->mode == REPEAT_POSSESSIVE ||
         only_runs_follow(node->next, rest, &nruns, &run)) {
         add_take(m, TRACK_TAKE, set, node->min, node->max);
     } else if (is_mark(&follow)) {
         add_to_mark(m, TRACK_BACK, node, &follow);
+    } else if (nbytes >= LAST_BYTES_LEAST) {
+        struct track_step *step = add_take(m, TRACK_LAST, set, node->min, node->max);
+        memcpy(step->bytes, bytes, nbytes);
+        step->nbytes = (uint8_t)nbytes;
     } else if (!follow.unknown && set_within(&set, &follow.set) &&
                (!set_within(&follow.set, &set) || follow.end)) {
         add_take(m, TRACK_TAKE, set, node->min, node->max)->unsure = true;
@@ -227,14 +244,28 @@ static void add_unit_repeat(struct maker *m, const struct node *node,
 
 static void add_list(struct maker *m, const struct node *list, const struct track_rest *rest);
 
+/* A group that is one step long needs no steps of its own. */
+static bool join_group(struct maker *m, unsigned open, uint32_t number)
+{
+    if (m->full || m->nsteps != open + 2 || m->label > open ||
+        m->steps[open + 1].op > TRACK_LAST) {
+        return false;
+    }
+    m->steps[open] = m->steps[open + 1];
+    m->steps[open].group = (uint8_t)number;
+    m->label = --m->nsteps;
+    return true;
+}
+
 static void add_group(struct maker *m, const struct node *node, const struct track_rest *rest)
 {
     const struct track_rest after = {node->next, rest, NULL};
+    unsigned open = m->nsteps;
     if (node->number) {
         add_step(m, TRACK_OPEN)->min = node->number;
     }
     add_list(m, node->child, &after);
-    if (node->number) {
+    if (node->number && !join_group(m, open, node->number)) {
         add_step(m, TRACK_CLOSE)->min = node->number;
     }
 }
@@ -315,16 +346,6 @@ static void add_group_repeat(struct maker *m, const struct node *node,
 }
 
 /* ---- Alternatives ---- */
-
-/* The literal bytes that a list begins with. */
-static unsigned leading_literal(const struct node *list, char bytes[TRACK_BYTES_MOST])
-{
-    unsigned n = 0;
-    for (; list && plain_literal(list) && n < TRACK_BYTES_MOST; list = list->next) {
-        bytes[n++] = (char)list->literal;
-    }
-    return n;
-}
 
 /* May both alternatives match at the same place? */
 static bool overlap(const struct node *a, const struct node *b, const struct track_rest *after)

@@ -80,29 +80,73 @@ static const char *back(const struct runner *r, const struct track_step *step, c
     return NULL;
 }
 
+/* n is 1 to TRACK_BYTES_MOST, and there are as many. */
+static inline bool bytes_equal(const char *a, const char *b, uint32_t n)
+{
+    uint64_t x[2], y[2];
+    uint32_t v[2], w[2];
+    if (n >= 8) {
+        memcpy(&x[0], a, 8);
+        memcpy(&x[1], a + n - 8, 8);
+        memcpy(&y[0], b, 8);
+        memcpy(&y[1], b + n - 8, 8);
+        return x[0] == y[0] && x[1] == y[1];
+    }
+    if (n >= 4) {
+        memcpy(&v[0], a, 4);
+        memcpy(&v[1], a + n - 4, 4);
+        memcpy(&w[0], b, 4);
+        memcpy(&w[1], b + n - 4, 4);
+        return v[0] == w[0] && v[1] == w[1];
+    }
+    return a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1];
+}
+
+static const char *last(const struct runner *r, const struct track_step *step, const char *at)
+{
+    const char *to = run_end(r, step->set, at, step->max);
+    size_t n = (size_t)(r->end - at);
+    if (n < step->nbytes + (size_t)step->min) {
+        return NULL;
+    }
+    n = (size_t)(to - at) < n - step->nbytes ? (size_t)(to - at) : n - step->nbytes;
+    for (n++; n-- > step->min;) {
+        if (at[n] == step->bytes[0] && bytes_equal(at + n, step->bytes, step->nbytes)) {
+            return at + n;
+        }
+    }
+    return NULL;
+}
+
 /* Steps that take bytes: the place behind them, or NULL. */
 static inline const char *step_take(const struct runner *r, const struct track_step *step,
                                     const char *at, bool *unsure)
 {
+    const char *to;
     switch ((enum track_op)step->op) {
     case TRACK_BYTES:
-        if ((size_t)(r->end - at) < step->min || *at != step->bytes[0] ||
-            memcmp(at, step->bytes, step->min) != 0) {
+        if ((size_t)(r->end - at) < step->nbytes ||
+            !bytes_equal(at, step->bytes, step->nbytes)) {
             return NULL;
         }
         *unsure |= step->unsure;
-        return at + step->min;
+        return at + step->nbytes;
     case TRACK_TAKE:
         return take(r, step, at, unsure);
     case TRACK_TRIM:
         return trim(r, step, at);
     case TRACK_UNTIL:
-        *unsure = true;
-        return until(r, step, at);
+        to = until(r, step, at);
+        break;
+    case TRACK_BACK:
+        to = back(r, step, at);
+        break;
     default:
-        *unsure = true;
-        return back(r, step, at);
+        to = last(r, step, at);
+        break;
     }
+    *unsure |= to != NULL; /* another place may be the right one */
+    return to;
 }
 
 static bool at_boundary(const struct runner *r, const char *at)
@@ -129,13 +173,19 @@ static bool step_look(const struct runner *r, const struct track_step *step, con
     }
 }
 
+static inline void set_group(struct runner *r, uint32_t group, const char *from, const char *to)
+{
+    if (group < r->ngroups) {
+        r->groups[group] = view_make(from, (size_t)(to - from));
+    }
+}
+
 static void open_or_close(struct runner *r, const struct track_step *step, const char *at)
 {
     if (step->op == TRACK_OPEN) {
         r->opened[step->min] = at;
-    } else if (step->min < r->ngroups) {
-        const char *from = r->opened[step->min];
-        r->groups[step->min] = view_make(from, (size_t)(at - from));
+    } else {
+        set_group(r, step->min, r->opened[step->min], at);
     }
 }
 
@@ -182,8 +232,11 @@ static enum track_result run(struct runner *r, unsigned i, const char *at)
     for (;;) {
         const struct track_step *step = &r->steps[i++];
         const char *to = at;
-        if (step->op <= TRACK_BACK) {
+        if (step->op <= TRACK_LAST) {
             to = step_take(r, step, at, &unsure);
+            if (step->group && to) {
+                set_group(r, step->group, at, to);
+            }
         } else if (step->op <= TRACK_NO_BOUNDARY) {
             to = step_look(r, step, at) ? at : NULL;
             unsure |= to && step->unsure;

@@ -92,10 +92,16 @@ static int fill_public(struct parser *p, struct rule *rule, struct view word)
 {
     struct arena *arena = &p->t->arena;
     bool both = word.len && rule->target.len;
-    rule->pub.action = arena_printf(arena, "%.*s%s%.*s", VIEW_ARG(word), both ? " " : "",
-                                    VIEW_ARG(rule->target));
+    char *action = arena_get(arena, word.len + rule->target.len + 2);
+    rule->pub.action = action;
     rule->pub.target = arena_dup(arena, rule->target);
-    return rule->pub.action && rule->pub.target ? 0 : fail_nomem(p->error);
+    if (!action || !rule->pub.target) {
+        return fail_nomem(p->error);
+    }
+    memcpy(action, word.ptr ? word.ptr : "", word.len);
+    action[word.len] = both ? ' ' : '\0';
+    memcpy(action + word.len + both, rule->pub.target, rule->target.len);
+    return 0;
 }
 
 int action_parse(struct parser *p, struct rule *rule, struct view action)

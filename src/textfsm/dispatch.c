@@ -1,5 +1,7 @@
 #include "textfsm/dispatch.h"
 
+#include "textfsm/lines.h"
+
 /* ---- Made with the template ---- */
 
 /* Rare bytes first: the ones that decide most often. Lower is rarer in device output. */
@@ -35,11 +37,11 @@ static void keep_need(struct filter *filter, unsigned char byte)
 /* Bytes that the prefix does not already ask for; a blank says nothing. */
 static void choose_need(struct filter *filter, const struct regex_facts *facts)
 {
-    struct byteset prefix = byteset_of(view_slice(facts->prefix, 0, 8));
-    for (unsigned byte = 0; byte < 256; byte++) {
-        if (byteset_has(&facts->need, (unsigned char)byte) && byte != ' ' &&
-            !byteset_has(&prefix, (unsigned char)byte)) {
-            keep_need(filter, (unsigned char)byte);
+    struct byteset known = byteset_of(view_slice(facts->prefix, 0, 8));
+    byteset_add(&known, ' ');
+    for (unsigned w = 0; w < 4; w++) {
+        for (uint64_t left = facts->need.word[w] & ~known.word[w]; left; left &= left - 1) {
+            keep_need(filter, (unsigned char)(64 * w + (unsigned)__builtin_ctzll(left)));
         }
     }
 }
@@ -94,10 +96,7 @@ bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes
 
 void look_init(struct look *look, struct view line)
 {
-    size_t n = 0;
-    while (n < line.len && regex_is_blank((unsigned char)line.ptr[n])) {
-        n++;
-    }
+    size_t n = line_indent(line);
     look->line = line;
     look->blanks = n;
     look->lead = n < line.len ? (unsigned char)line.ptr[n] : LEAD_END;
@@ -125,13 +124,33 @@ static void count_bytes(struct look *look)
     }
 }
 
-static bool has_needed(struct look *look, const struct filter *filter)
+/* Counting a line's bytes pays where it often saves a match: each count costs a credit, each
+ * match saved gives some, and some lines are counted in any case. */
+#define CREDIT_MOST   1000
+#define CREDIT_SAVED  4
+#define LINES_COUNTED 32 /* one of so many */
+
+static bool may_count(struct look *look)
 {
     if (!look->counted) {
+        look->lines++;
+        if (look->credit == 0 && look->lines % LINES_COUNTED) {
+            return false;
+        }
+        look->credit -= look->credit > 0;
         count_bytes(look);
+    }
+    return true;
+}
+
+static bool has_needed(struct look *look, const struct filter *filter)
+{
+    if (!may_count(look)) {
+        return true;
     }
     for (unsigned i = 0; i < filter->nneed; i++) {
         if (look->seen[filter->need[i]] != look->stamp) {
+            look->credit += look->credit < CREDIT_MOST ? CREDIT_SAVED : 0;
             return false;
         }
     }

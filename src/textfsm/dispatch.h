@@ -32,6 +32,7 @@ struct look {
     uint64_t head; /* the eight bytes from there on, zero behind the end */
     uint32_t stamp;
     bool counted;
+    uint32_t credit, lines; /* whether counting pays: see dispatch.c */
     uint32_t *seen; /* by byte: the stamp of the last line that was counted and held it */
 };
 

@@ -1,23 +1,56 @@
 #include "textfsm/lines.h"
 
+#include "regex/regex.h"
+
 #include <stdint.h>
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* The first byte at or after i that is a control character or not ASCII: eight at a time, the
- * exact place by looking. (A byte below 0x20 borrows into its high bit when 0x20 is taken away;
- * a false alarm can only come from behind a true one.) */
+/* Which of eight bytes has the mark in its highest bit, the first one in memory. */
+static size_t first_marked(uint64_t marks)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(marks) / 8;
+#else
+    return (void)marks, 0; /* the caller's loop goes on from here */
+#endif
+}
+
+/* The first byte at or after i that is a control character or not ASCII, eight at a time. (A
+ * byte below 0x20 borrows into its high bit when 0x20 is taken away; a false alarm can only
+ * come from behind a true one.) */
 static size_t next_special(struct view v, size_t i)
 {
     while (i + 8 <= v.len) {
         uint64_t word;
         memcpy(&word, v.ptr + i, 8);
-        if (((word - EACH(0x20)) | word) & EACH(0x80)) {
+        uint64_t marks = ((word - EACH(0x20)) | word) & EACH(0x80);
+        if (marks) {
+            i += first_marked(marks);
             break;
         }
         i += 8;
     }
     while (i < v.len && (unsigned char)v.ptr[i] >= 0x20 && (unsigned char)v.ptr[i] < 0x80) {
+        i++;
+    }
+    return i;
+}
+
+size_t line_indent(struct view v)
+{
+    size_t i = 0;
+    while (i + 8 <= v.len) {
+        uint64_t word;
+        memcpy(&word, v.ptr + i, 8);
+        word ^= EACH(' ');
+        if (word) {
+            i += first_marked(word);
+            break;
+        }
+        i += 8;
+    }
+    while (i < v.len && regex_is_blank((unsigned char)v.ptr[i])) {
         i++;
     }
     return i;

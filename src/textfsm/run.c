@@ -152,6 +152,7 @@ struct textfsm_run *textfsm_run_new(const struct textfsm_template *t,
     memset(run, 0, sizeof(*run));
     run->t = t;
     run->look.seen = run->seen;
+    run->look.credit = 100;
     run->alloc_copy = alloc;
     run->alloc = allocator ? &run->alloc_copy : NULL;
     arena_init(&run->rows.arena, run->alloc);

@@ -62,7 +62,7 @@ struct textfsm_run {
     ms_t budget_ms;       /* CPU time */
     int64_t spent_us;     /* wall time in feeds before this one */
     int64_t feed_started; /* wall clock */
-    ms_t cpu_started;     /* CPU clock at the first feed, -1 before */
+    ms_t cpu_started;     /* CPU clock when half of the budget was gone, -1 before */
     unsigned calls;       /* regex calls since the last look at a clock */
 
     struct textfsm_error failed; /* code 0 = all is well */

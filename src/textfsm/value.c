@@ -138,17 +138,20 @@ static int find_keys(struct parser *p, struct value *value, const struct regex *
     return 0;
 }
 
+/* Only a List matches with its regex alone; those of the others become part of rules. */
 static int compile(struct parser *p, struct value *value)
 {
     struct err err = ERR_INIT;
     struct regex *re = NULL;
-    int rc = regex_compile(&re, value->regex, REGEX_ANCHORED, p->t->alloc, &err);
+    bool list = value->pub.options & TEXTFSM_LISTED;
+    int rc = list ? regex_compile(&re, value->regex, REGEX_ANCHORED, p->t->alloc, &err)
+                  : regex_check(value->regex, p->t->alloc, &err);
     if (rc < 0) {
         size_t off = err.column > 0 ? pystr_bytes(value->regex, (size_t)err.column - 1) : 0;
         return parse_fail_code(p, fail_code(rc, TEXTFSM_BAD_TEMPLATE), value->regex.ptr + off,
                                "bad regular expression: %s", err.text);
     }
-    if (!(value->pub.options & TEXTFSM_LISTED) || regex_group_count(re) <= 2) {
+    if (!list || regex_group_count(re) <= 2) {
         regex_free(re);
         return 0;
     }

@@ -79,7 +79,7 @@ static void test_filters_lose_nothing(void)
     struct dispatch dispatch;
     struct regex_scratch *scratch = regex_scratch_new(NULL, NULL);
     uint32_t seen[256] = {0};
-    struct look look = {.seen = seen};
+    struct look look = {.seen = seen, .credit = 1000};
     for (size_t i = 0; i < COUNT(regexes); i++) {
         CHECK(regex_compile(&compiled[i], view_of(regexes[i]), REGEX_ANCHORED, NULL, NULL) ==
               0);
@@ -109,7 +109,7 @@ static void test_filters_lose_nothing(void)
 static void test_stamps_wrap(void)
 {
     uint32_t seen[256] = {0};
-    struct look look = {.seen = seen, .stamp = UINT32_MAX};
+    struct look look = {.seen = seen, .stamp = UINT32_MAX, .credit = 10};
     seen['x'] = 1;
     struct filter filter = {.skip_max = UINT32_MAX, .nneed = 1, .need = {'x'}};
     byteset_fill(&filter.last);

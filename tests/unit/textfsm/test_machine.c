@@ -194,6 +194,26 @@ static void test_ceilings(void)
     textfsm_template_free(t);
 }
 
+/* CPU time is limited, and the place is told. */
+static void test_time_limit(void)
+{
+    enum { LINES = 1000000 };
+    static char lines[LINES * 4];
+    struct textfsm_error error = {0};
+    struct textfsm_template *t = compile("Value A (\\d+)\n\nStart\n  ^${A} -> Record\n");
+    struct textfsm_run_options options = {.time_limit_ms = 4};
+    struct textfsm_run *run = textfsm_run_new(t, &options, NULL);
+    for (int i = 0; i < LINES; i++) {
+        memcpy(lines + 4 * i, "123\n", 4);
+    }
+    CHECK(textfsm_run_feed(run, lines, sizeof(lines), &error) == TEXTFSM_LIMIT);
+    CHECK(error.template_line == 4 && error.input_line > 1 && error.input_line < LINES);
+    CHECK(strstr(error.text, "more than 4 ms of CPU time") != NULL);
+    CHECK(textfsm_run_rows(run) + 1 == error.input_line);
+    textfsm_run_free(run);
+    textfsm_template_free(t);
+}
+
 static void trace_line(void *user, const struct textfsm_trace *trace)
 {
     fprintf(user, "%zu:%u", trace->input_line, trace->rule ? trace->rule->line : 0);
@@ -271,6 +291,7 @@ int main(void)
     RUN(test_error_rule);
     RUN(test_stopped);
     RUN(test_ceilings);
+    RUN(test_time_limit);
     RUN(test_trace);
     RUN(test_looking_inside);
     RUN(test_error_places);
