@@ -18,21 +18,30 @@ void csv_style_init(struct csv_style *style, char delimiter, bool crlf)
     style->special['"'] = style->special['\r'] = style->special['\n'] = true;
 }
 
-void csv_begin(struct csv_style *style, struct strbuf *out)
+/* Whether one of eight bytes may be special: CR and LF are not the only ones below the blank.
+ */
+static bool suspicious(uint64_t word, uint64_t delimiters)
 {
-    style->cells = 0;
-    style->start = out->len;
+    return bytes_below(word, ' ') | bytes_equal(word, BYTES_EACH('"')) |
+           bytes_equal(word, delimiters);
+}
+
+/* Likewise of all bytes from 8 on: by words, of which the last overlaps the one before. */
+static bool suspicious_text(const char *at, size_t len, uint64_t delimiters)
+{
+    size_t last = len - sizeof(uint64_t);
+    for (size_t i = 0; i < last; i += sizeof(uint64_t)) {
+        if (suspicious(bytes_load(at + i), delimiters)) {
+            return true;
+        }
+    }
+    return suspicious(bytes_load(at + last), delimiters);
 }
 
 static bool has_special(const struct csv_style *style, const char *at, size_t len)
 {
-    uint64_t delimiters = BYTES_EACH(style->delimiter);
-    for (; len >= sizeof(uint64_t); at += sizeof(uint64_t), len -= sizeof(uint64_t)) {
-        uint64_t word = bytes_load(at);
-        if (bytes_equal(word, delimiters) | bytes_equal(word, BYTES_EACH('"')) |
-            bytes_equal(word, BYTES_EACH('\n')) | bytes_equal(word, BYTES_EACH('\r'))) {
-            return true;
-        }
+    if (len >= sizeof(uint64_t) && !suspicious_text(at, len, BYTES_EACH(style->delimiter))) {
+        return false;
     }
     for (size_t i = 0; i < len; i++) {
         if (style->special[(unsigned char)at[i]]) {
@@ -53,35 +62,40 @@ static bool needs_quotes(const struct csv_style *style, struct view cell)
            has_special(style, cell.ptr, cell.len);
 }
 
-static void add_quoted(struct strbuf *out, struct view cell)
+/* Room for the record however much of it must be quoted. */
+static size_t most(const struct view *cells, size_t ncells)
 {
-    if (!strbuf_grow(out, cell.len * 2 + 2)) {
-        return;
+    size_t sum = 4;
+    for (size_t i = 0; i < ncells; i++) {
+        sum += cells[i].len * 2 + 3;
     }
-    out->len += csv_write2(out->buf + out->len, cell.len * 2 + 2, cell.ptr, cell.len, '"');
-    out->buf[out->len] = '\0';
+    return sum;
 }
 
-void csv_cell(struct csv_style *style, struct strbuf *out, struct view cell)
+void csv_add_record(const struct csv_style *style, struct strbuf *out, const struct view *cells,
+                    size_t ncells)
 {
-    if (out->size - out->len < cell.len + 2 && !strbuf_grow(out, cell.len + 1)) {
+    if (!strbuf_grow(out, most(cells, ncells))) {
         return;
     }
-    if (style->cells++) {
-        out->buf[out->len++] = style->delimiter;
+    char *at = out->buf + out->len;
+    for (size_t i = 0; i < ncells; i++) {
+        struct view cell = cells[i];
+        if (i) {
+            *at++ = style->delimiter;
+        }
+        if (cell.len == 0) {
+            continue;
+        }
+        if (needs_quotes(style, cell)) {
+            at += csv_write2(at, cell.len * 2 + 2, cell.ptr, cell.len, '"');
+        } else {
+            memcpy(at, cell.ptr, cell.len);
+            at += cell.len;
+        }
     }
-    if (cell.len && needs_quotes(style, cell)) {
-        add_quoted(out, cell);
-    } else if (cell.len) {
-        memcpy(out->buf + out->len, cell.ptr, cell.len);
-        out->len += cell.len;
-    }
-    out->buf[out->len] = '\0';
-}
-
-void csv_end(struct csv_style *style, struct strbuf *out)
-{
-    if (style->cells == 1 && out->len == style->start) {
+    out->len = (size_t)(at - out->buf);
+    if (ncells == 1 && cells[0].len == 0) {
         strbuf_addstr(out, "\"\"");
     }
     strbuf_addstr(out, style->crlf ? "\r\n" : "\n");

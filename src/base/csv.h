@@ -6,9 +6,7 @@
  *
  *     struct csv_style style;
  *     csv_style_init(&style, ',', false);
- *     csv_begin(&style, &sb);
- *     csv_cell(&style, &sb, view);  ...
- *     csv_end(&style, &sb);
+ *     csv_add_record(&style, &sb, cells, ncells);
  *
  * Cells are bytes: any come back as they were from libcsv (strict) and from Python's csv.
  */
@@ -23,18 +21,15 @@ struct csv_style {
     char delimiter;
     bool crlf;         /* lines end in CR LF, else LF */
     bool special[256]; /* bytes that need quotes wherever they stand */
-    size_t cells;      /* of the record under way */
-    size_t start;      /* where it starts in the buffer */
 };
 
 /* Whether c can separate cells: not a quote, a line end, NUL, a blank or beyond ASCII. */
 bool csv_delimiter_ok(char c);
 
 void csv_style_init(struct csv_style *style, char delimiter, bool crlf);
-void csv_begin(struct csv_style *style, struct strbuf *out);
-void csv_cell(struct csv_style *style, struct strbuf *out, struct view cell);
 /* A record of one empty cell is written as "", since readers skip empty lines. */
-void csv_end(struct csv_style *style, struct strbuf *out);
+void csv_add_record(const struct csv_style *style, struct strbuf *out, const struct view *cells,
+                    size_t ncells);
 
 /*
  * Reads a whole text: calls on_record for each record with its fields and the 1-based line

@@ -8,40 +8,28 @@
 static void add_dict(struct strbuf *out, const struct textfsm_cell *dict,
                      const struct column *column, int indent);
 
-struct view cell_item_flat(const struct textfsm_cell *item, const struct column *column,
-                           struct strbuf *scratch)
+void cell_add_flat(struct strbuf *out, const struct textfsm_cell *cell,
+                   const struct column *column, const char *sep)
 {
-    if (item->kind == TEXTFSM_TEXT) {
-        return cell_view(item);
+    if (cell->kind == TEXTFSM_TEXT) {
+        strbuf_addview(out, cell_view(cell));
+    } else if (cell->kind == TEXTFSM_DICT) {
+        add_dict(out, cell, column, -1);
     }
-    strbuf_reset(scratch);
-    if (item->kind == TEXTFSM_DICT) {
-        add_dict(scratch, item, column, -1);
+    for (uint32_t i = 0; cell->kind == TEXTFSM_LIST && i < cell->len; i++) {
+        strbuf_addstr(out, i ? sep : "");
+        cell_add_flat(out, &cell->u.items[i], column, sep);
     }
-    return strbuf_view(scratch);
 }
 
 struct view cell_flat(const struct textfsm_cell *cell, const struct column *column,
                       const char *sep, struct strbuf *scratch)
 {
-    if (cell->kind != TEXTFSM_LIST) {
-        return cell_item_flat(cell, column, scratch);
-    }
-    if (cell->len == 1 && cell->u.items[0].kind == TEXTFSM_TEXT) {
-        return cell_view(&cell->u.items[0]);
+    if (cell->kind == TEXTFSM_TEXT) {
+        return cell_view(cell);
     }
     strbuf_reset(scratch);
-    for (uint32_t i = 0; i < cell->len; i++) {
-        const struct textfsm_cell *item = &cell->u.items[i];
-        if (i) {
-            strbuf_addstr(scratch, sep);
-        }
-        if (item->kind == TEXTFSM_TEXT) {
-            strbuf_addview(scratch, cell_view(item));
-        } else if (item->kind == TEXTFSM_DICT) {
-            add_dict(scratch, item, column, -1);
-        }
-    }
+    cell_add_flat(scratch, cell, column, sep);
     return strbuf_view(scratch);
 }
 

@@ -26,9 +26,9 @@ static inline struct textfsm_cell cell_text(struct view text)
 struct view cell_flat(const struct textfsm_cell *cell, const struct column *column,
                       const char *sep, struct strbuf *scratch);
 
-/* As one item of a list column's cell. */
-struct view cell_item_flat(const struct textfsm_cell *item, const struct column *column,
-                           struct strbuf *scratch);
+/* The same, appended. */
+void cell_add_flat(struct strbuf *out, const struct textfsm_cell *cell,
+                   const struct column *column, const char *sep);
 
 /* ---- JSON -------------------------------------------------------------------------------- */
 

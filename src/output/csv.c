@@ -10,7 +10,8 @@ struct csv_writer {
     struct writer base;
     struct block block;
     struct csv_style style;
-    struct strbuf scratch, guarded;
+    struct strbuf made; /* this record's texts that are not cells as they are */
+    struct view *texts; /* one a column */
     const struct table *table;
     const char *list_sep;
     bool guard;
@@ -20,8 +21,8 @@ struct csv_writer {
 static void csv_free(struct csv_writer *w)
 {
     block_release(&w->block);
-    strbuf_release(&w->scratch);
-    strbuf_release(&w->guarded);
+    strbuf_release(&w->made);
+    free(w->texts);
     free(w);
 }
 
@@ -53,28 +54,55 @@ static bool formula_like(struct view text)
     return text.len && text.ptr[0] && strchr("=+-@\t\r", text.ptr[0]) && !plain_number(text);
 }
 
-static void add_cell(struct csv_writer *w, struct view text)
+/* What was appended to w->made from `start` on; it gets its address in settle_texts(), since
+ * the buffer may still move. */
+static struct view made_since(const struct csv_writer *w, size_t start)
 {
-    if (w->guard && formula_like(text)) {
-        strbuf_reset(&w->guarded);
-        strbuf_addch(&w->guarded, '\'');
-        strbuf_addview(&w->guarded, text);
-        text = strbuf_view(&w->guarded);
+    return view_make(NULL, w->made.len - start);
+}
+
+static struct view text_of(struct csv_writer *w, const struct textfsm_cell *cell,
+                           const struct column *column)
+{
+    size_t start = w->made.len;
+    if (cell->kind == TEXTFSM_TEXT) {
+        struct view text = cell_view(cell);
+        if (!w->guard || !formula_like(text)) {
+            return text.len ? text : VIEW("");
+        }
     }
-    csv_cell(&w->style, &w->block.buf, text);
+    cell_add_flat(&w->made, cell, column, w->list_sep);
+    if (w->guard && formula_like(view_slice(strbuf_view(&w->made), start, w->made.len))) {
+        strbuf_truncate(&w->made, start);
+        strbuf_addch(&w->made, '\'');
+        cell_add_flat(&w->made, cell, column, w->list_sep);
+    }
+    return made_since(w, start);
+}
+
+static int write_texts(struct csv_writer *w, struct err *err)
+{
+    const char *at = w->made.buf;
+    for (size_t i = 0; w->made.len && i < w->table->ncolumns; i++) {
+        if (!w->texts[i].ptr) {
+            w->texts[i].ptr = at;
+            at += w->texts[i].len;
+        }
+    }
+    csv_add_record(&w->style, &w->block.buf, w->texts, w->table->ncolumns);
+    return strbuf_failed(&w->made) ? err_nomem(err) : block_settle(&w->block, err);
 }
 
 /* exploded: what stands in the column to explode, NULL = its cell as it is. */
-static void add_record(struct csv_writer *w, const struct textfsm_cell *cells,
-                       const struct textfsm_cell *exploded)
+static int add_record(struct csv_writer *w, const struct textfsm_cell *cells,
+                      const struct textfsm_cell *exploded, struct err *err)
 {
-    csv_begin(&w->style, &w->block.buf);
+    strbuf_reset(&w->made);
     for (size_t i = 0; i < w->table->ncolumns; i++) {
-        const struct column *column = &w->table->columns[i];
         const struct textfsm_cell *cell = exploded && i == w->explode ? exploded : &cells[i];
-        add_cell(w, cell_flat(cell, column, w->list_sep, &w->scratch));
+        w->texts[i] = text_of(w, cell, &w->table->columns[i]);
     }
-    csv_end(&w->style, &w->block.buf);
+    return write_texts(w, err);
 }
 
 static int csv_row(struct writer *base, size_t table, const struct textfsm_cell *cells,
@@ -85,15 +113,13 @@ static int csv_row(struct writer *base, size_t table, const struct textfsm_cell 
     const struct textfsm_cell *list =
         w->explode < w->table->ncolumns ? &cells[w->explode] : NULL;
     if (!list || list->kind != TEXTFSM_LIST || list->len == 0) {
-        add_record(w, cells, NULL);
-    } else {
-        for (uint32_t i = 0; i < list->len; i++) {
-            add_record(w, cells, &list->u.items[i]);
-        }
+        return add_record(w, cells, NULL, err);
     }
-    return strbuf_failed(&w->scratch) || strbuf_failed(&w->guarded)
-               ? err_nomem(err)
-               : block_settle(&w->block, err);
+    int status = 0;
+    for (uint32_t i = 0; i < list->len && status == 0; i++) {
+        status = add_record(w, cells, &list->u.items[i], err);
+    }
+    return status;
 }
 
 static int csv_flush(struct writer *base, struct err *err)
@@ -132,14 +158,15 @@ static int find_exploded(struct csv_writer *w, const char *name, struct err *err
     return err_set(err, ERR_USAGE, "--explode %s: %s has no such column", name, w->table->name);
 }
 
-static void add_header(struct csv_writer *w, bool bom)
+static int add_header(struct csv_writer *w, bool bom, struct err *err)
 {
+    static const struct column plain = {0};
     strbuf_addstr(&w->block.buf, bom ? "\xEF\xBB\xBF" : "");
-    csv_begin(&w->style, &w->block.buf);
     for (size_t i = 0; i < w->table->ncolumns; i++) {
-        add_cell(w, view_of(w->table->columns[i].name));
+        struct textfsm_cell name = cell_text(view_of(w->table->columns[i].name));
+        w->texts[i] = text_of(w, &name, &plain);
     }
-    csv_end(&w->style, &w->block.buf);
+    return write_texts(w, err);
 }
 
 static int csv_check(size_t ntables, char delimiter, struct err *err)
@@ -176,17 +203,17 @@ static int csv_open(struct writer **out, struct sink *sink, const struct table *
                               .abort = csv_abort};
     block_init(&w->block, sink);
     csv_style_init(&w->style, delimiter, options->crlf && !options->tty);
-    strbuf_init(&w->scratch);
-    strbuf_init(&w->guarded);
+    strbuf_init(&w->made);
     w->table = &tables[0];
     w->list_sep = options->list_sep ? options->list_sep : ";";
     w->guard = options->guard;
-    status = find_exploded(w, options->explode, err);
+    w->texts = calloc(w->table->ncolumns + 1, sizeof(*w->texts));
+    status = w->texts ? find_exploded(w, options->explode, err) : err_nomem(err);
+    status = status ? status : add_header(w, options->bom, err);
     if (status < 0) {
         csv_free(w);
         return status;
     }
-    add_header(w, options->bom);
     *out = &w->base;
     return 0;
 }

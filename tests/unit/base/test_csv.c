@@ -79,10 +79,7 @@ static void check_cell(const char *cell, const char *want)
     struct csv_style style;
     struct strbuf out = STRBUF_INIT;
     csv_style_init(&style, ',', false);
-    csv_begin(&style, &out);
-    csv_cell(&style, &out, VIEW("x"));
-    csv_cell(&style, &out, view_of(cell));
-    csv_end(&style, &out);
+    csv_add_record(&style, &out, (struct view[]){VIEW("x"), view_of(cell)}, 2);
     strbuf_truncate(&out, out.len - 1);
     CHECK_STR(out.buf + 2, want);
     strbuf_release(&out);
@@ -97,6 +94,10 @@ static void quotes_only_what_needs_it(void)
     check_cell("a\"b", "\"a\"\"b\"");
     check_cell("a\nb", "\"a\nb\"");
     check_cell("a\rb", "\"a\rb\"");
+    check_cell("a much longer text, beyond eight", "\"a much longer text, beyond eight\"");
+    check_cell("\x01 controls \x02 are no \x1f reason",
+               "\x01 controls \x02 are no \x1f reason");
+    check_cell("a tab\tand then\nan end", "\"a tab\tand then\nan end\"");
     check_cell(" a", "\" a\"");
     check_cell("a\t", "\"a\t\"");
     check_cell("\xff\xfe", "\xff\xfe");
@@ -107,9 +108,7 @@ static void one_empty_cell_is_no_blank_line(void)
     struct csv_style style;
     struct strbuf out = STRBUF_INIT;
     csv_style_init(&style, ';', true);
-    csv_begin(&style, &out);
-    csv_cell(&style, &out, VIEW_NONE);
-    csv_end(&style, &out);
+    csv_add_record(&style, &out, &VIEW_NONE, 1);
     CHECK_STR(out.buf, "\"\"\r\n");
     strbuf_release(&out);
 }
@@ -151,7 +150,6 @@ static void any_bytes_come_back(void)
         struct csv_style style;
         struct strbuf out = STRBUF_INIT;
         csv_style_init(&style, delimiter, round & 1);
-        csv_begin(&style, &out);
         for (size_t i = 0; i < trip.n; i++) {
             size_t len = next_random(&seed) % sizeof(bytes[0]);
             for (size_t k = 0; k < len; k++) {
@@ -159,9 +157,8 @@ static void any_bytes_come_back(void)
                 bytes[i][k] = r & 1 ? likely[(r >> 1) % (sizeof(likely) - 1)] : (char)(r >> 1);
             }
             trip.cells[i] = view_make(bytes[i], len);
-            csv_cell(&style, &out, trip.cells[i]);
         }
-        csv_end(&style, &out);
+        csv_add_record(&style, &out, trip.cells, trip.n);
         struct err err = ERR_INIT;
         csv_read(strbuf_view(&out), "random", delimiter, compare, &trip, &err);
         if (trip.equal != 1) {
