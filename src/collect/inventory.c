@@ -43,6 +43,8 @@ static void layer_fill(struct host *host, const struct layer *layer, int *legacy
     fill_text(&host->username, layer->username);
     fill_text(&host->key, layer->key);
     fill_text(&host->fingerprint, layer->fingerprint);
+    fill_text(&host->jump_name, layer->jump);
+    host->max_sessions = host->max_sessions ? host->max_sessions : (size_t)layer->max_sessions;
     fill_secret(&host->password, layer->password);
     fill_secret(&host->enable, layer->enable);
     fill_time(&host->connect_ms, layer->connect_ms);
@@ -75,8 +77,8 @@ const char *host_data_get(const struct host *host, const char *key)
 }
 
 /* own, its groups, the defaults; the command line has written its part into host before. */
-static int resolve(struct host *host, const struct inventory_file *file,
-                   const struct layer *own, struct err *err)
+int inventory_resolve(struct host *host, const struct inventory_file *file,
+                      const struct layer *own, struct err *err)
 {
     int legacy = 0;
     host->groups = own->groups ? own->groups : no_groups;
@@ -135,7 +137,7 @@ static int add_from_file(struct inventory_file *file, const struct entry *entry,
     if (spec && spec->username) {
         host->username = spec->username;
     }
-    return resolve(host, file, &layer, err);
+    return inventory_resolve(host, file, &layer, err);
 }
 
 static int add_all(struct inventory_file *file, const struct inventory_query *query,
@@ -174,7 +176,7 @@ static int add_named(struct inventory_file *file, const char *text,
     host->name = spec.name;
     host->port = spec.port ? spec.port : host->port;
     host->username = spec.username ? spec.username : host->username;
-    return resolve(host, file, &own, err);
+    return inventory_resolve(host, file, &own, err);
 }
 
 /* ---- Duplicates ----------------------------------------------------------------------------
@@ -310,7 +312,7 @@ int inventory_read(struct inventory *inventory, const struct inventory_query *qu
     for (size_t i = 0; rc == 0 && i < inventory->count; i++) {
         inventory->hosts[i].index = i;
     }
-    return rc;
+    return rc < 0 ? rc : inventory_jumps(&file, err);
 }
 
 const struct host *inventory_find(const struct inventory *inventory, const char *name)

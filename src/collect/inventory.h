@@ -18,10 +18,15 @@
  * them), those over defaults; the command line's win over all. Keys of a host, a group or
  * defaults:
  *
- *     port platform username key legacy data timeouts: {connect auth command idle}
+ *     port platform username key legacy jump max_sessions data
+ *     timeouts: {connect auth command idle}
  *     password_env password_file password_command password (warned about), and the same with
  *     enable_ in front; of a host only: address fingerprint groups; of defaults only:
  * known_hosts
+ *
+ * `jump: NAME` reaches a host through another one: one of `jumps`, a map like `hosts` of those
+ * that are only passed through, or one of the hosts; `jump: none` overrides a group's or the
+ * defaults'. max_sessions is how many sessions at a time a jump host takes.
  *
  * `data` is free: names and texts of the user's own, merged key by key. Relative paths in a
  * file are relative to its folder, `~/` is the home folder. Anything else in the file is an
@@ -76,6 +81,7 @@ struct host {
     size_t ndata;
     ms_t connect_ms, auth_ms, command_ms, idle_ms;
     bool legacy;      /* old algorithms are offered to this host too */
+    const char *jump_name;   /* as written; "none" = none, whatever a group says */
     const struct host *jump; /* the host through which this one is reached; NULL = directly */
     size_t max_sessions;     /* at a time through this host, as a jump host; 0 = limits.h */
     const char *file; /* where it was written, for messages; NULL = on the command line */
@@ -88,6 +94,8 @@ struct inventory {
     struct host *hosts;
     size_t count;
     const char *path;            /* NULL when all hosts came from the command line */
+    struct host **jumps; /* jump hosts that these hosts need; their index goes on from count */
+    size_t njumps;
     const char *known_hosts;     /* the file that knows the hosts' keys; NULL = not said */
     const char *const *warnings; /* for people, one line each */
     size_t nwarnings;
@@ -95,7 +103,7 @@ struct inventory {
 
 #define INVENTORY_INIT                                                                         \
     {                                                                                          \
-        ARENA_INIT, YAML_INIT, NULL, 0, NULL, NULL, NULL, 0                                    \
+        ARENA_INIT, YAML_INIT, NULL, 0, NULL, NULL, 0, NULL, NULL, 0                                    \
     }
 
 /* Which hosts, and what wins over all that the inventory says of them. */

@@ -7,6 +7,7 @@
  *     inventory_csv.c      a table, a host a line
  *     inventory_ansible.c  Ansible's YAML inventories
  *     inventory_layer.c    what all kinds check alike
+ *     inventory_jump.c     jump hosts
  *     inventory_select.c   -l
  *     host_spec.c          -H
  *
@@ -27,6 +28,8 @@ struct layer {
     const char *username;
     const char *key;
     const char *fingerprint;
+    const char *jump;
+    int max_sessions;
     int port;
     int legacy; /* 0 = not said, 1 = no, 2 = yes */
     ms_t connect_ms, auth_ms, command_ms, idle_ms;
@@ -58,6 +61,8 @@ struct inventory_file {
     size_t ngroups;
     struct entry *entries; /* in the order of the file */
     size_t nentries;
+    struct entry *jumps; /* hosts.yml: only passed through */
+    size_t njumps;
     struct entry **by_name; /* sorted; made when it is first needed */
 };
 
@@ -78,6 +83,13 @@ int inventory_file_layer(struct inventory_file *file, const struct entry *entry,
 
 int inventory_warn(struct inventory *inventory, struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Lays a host's layers over what the command line has written into it. */
+int inventory_resolve(struct host *host, const struct inventory_file *file,
+                      const struct layer *own, struct err *err);
+
+/* Finds the jump hosts of the selected hosts. */
+int inventory_jumps(struct inventory_file *file, struct err *err);
 
 /* ---- The kinds -----------------------------------------------------------------------------
  */

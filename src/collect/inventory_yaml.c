@@ -1,6 +1,7 @@
 #include "collect/inventory_part.h"
 
 #include "base/guess.h"
+#include "base/limits.h"
 
 #include <stddef.h>
 
@@ -32,6 +33,9 @@ static const struct yaml_field layer_fields[] = {
     {"enable_password_command", YAML_STRING, offsetof(struct layer_texts, enable.command),
      false, 0, 0},
     {"legacy", YAML_BOOL, offsetof(struct layer_texts, legacy), false, 0, 0},
+    {"jump", YAML_STRING, offsetof(struct layer_texts, layer.jump), false, 0, 0},
+    {"max_sessions", YAML_INT, offsetof(struct layer_texts, layer.max_sessions), false, 1,
+     LIMIT_WORKERS},
     {"timeouts", YAML_NODE, offsetof(struct layer_texts, timeouts), false, 0, 0},
     {"data", YAML_NODE, offsetof(struct layer_texts, data), false, 0, 0},
     {"address", YAML_STRING, offsetof(struct layer_texts, layer.address), false, 0, 0},
@@ -191,41 +195,53 @@ static int read_groups(struct inventory_file *file, const struct yaml_node *grou
     return 0;
 }
 
-static int read_hosts(struct inventory_file *file, const struct yaml_node *hosts,
-                      struct err *err)
+static int read_entries(struct inventory_file *file, const struct yaml_node *map,
+                        const char *what, struct entry **out, size_t *n, struct err *err)
 {
-    if (yaml_want(&file->inventory->yaml, hosts, YAML_MAP, "hosts", err) < 0) {
+    if (yaml_want(&file->inventory->yaml, map, YAML_MAP, what, err) < 0) {
         return ERR_INPUT;
     }
-    file->entries =
-        arena_array(&file->inventory->arena, hosts->count + 1, sizeof(*file->entries));
-    if (!file->entries) {
+    struct entry *entries =
+        arena_array(&file->inventory->arena, map->count + 1, sizeof(*entries));
+    if (!entries) {
         return err_nomem(err);
     }
-    for (const struct yaml_node *node = hosts->first; node; node = node->next) {
-        file->entries[file->nentries++] =
+    *out = entries;
+    for (const struct yaml_node *node = map->first; node; node = node->next) {
+        entries[(*n)++] =
             (struct entry){.name = node->key.ptr, .line = node->key_line, .node = node};
     }
     return 0;
 }
 
+static int read_hosts(struct inventory_file *file, const struct yaml_node *hosts,
+                      const struct yaml_node *jumps, struct err *err)
+{
+    int rc = read_entries(file, hosts, "hosts", &file->entries, &file->nentries, err);
+    if (rc == 0 && jumps && !yaml_is_null(jumps)) {
+        rc = read_entries(file, jumps, "jumps", &file->jumps, &file->njumps, err);
+    }
+    return rc;
+}
+
 int inventory_yaml(struct inventory_file *file, struct err *err)
 {
     struct top {
-        const struct yaml_node *defaults, *groups, *hosts;
-    } top = {NULL, NULL, NULL};
+        const struct yaml_node *defaults, *groups, *hosts, *jumps;
+    } top = {NULL, NULL, NULL, NULL};
     static const struct yaml_field fields[] = {
         {"defaults", YAML_NODE, offsetof(struct top, defaults), false, 0, 0},
         {"groups", YAML_NODE, offsetof(struct top, groups), false, 0, 0},
         {"hosts", YAML_NODE, offsetof(struct top, hosts), true, 0, 0},
+        {"jumps", YAML_NODE, offsetof(struct top, jumps), false, 0, 0},
     };
     struct yaml *y = &file->inventory->yaml;
-    int rc = yaml_read_map(y, y->root, "an inventory", fields, 3, &top, err);
+    int rc = yaml_read_map(y, y->root, "an inventory", fields, 4, &top, err);
     if (rc == 0 && top.defaults) {
         rc = read_layer(file, top.defaults, LAYER_DEFAULTS, &file->defaults, err);
     }
     if (rc == 0) {
         rc = read_groups(file, top.groups, err);
     }
-    return rc < 0 ? rc : read_hosts(file, top.hosts, err);
+    return rc < 0 ? rc : read_hosts(file, top.hosts, top.jumps, err);
 }

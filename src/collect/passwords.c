@@ -196,10 +196,14 @@ int passwords_open(struct passwords **out, const struct inventory *inventory,
         return err_nomem(err);
     }
     *passwords = (struct passwords){.common = SECRET_INIT};
-    passwords->places = calloc(inventory->count + 1, sizeof(*passwords->places));
+    passwords->places =
+        calloc(inventory->count + inventory->njumps + 1, sizeof(*passwords->places));
     int rc = passwords->places ? fetch_common(passwords, options, err) : err_nomem(err);
     for (size_t i = 0; i < inventory->count && rc == 0; i++) {
         rc = fetch_host(passwords, &inventory->hosts[i], err);
+    }
+    for (size_t i = 0; i < inventory->njumps && rc == 0; i++) {
+        rc = fetch_host(passwords, inventory->jumps[i], err);
     }
     if (rc == 0) {
         rc = ask_for_rest(passwords, inventory, err);
