@@ -169,6 +169,11 @@ static void add_host(struct strbuf *out, const struct failed *failed, const stru
     add_secret(out, failed, "enable_password", host->enable);
     add_path(out, failed, "key", host->key);
     add_text(out, "fingerprint", host->fingerprint);
+    add_text(out, "jump", host->jump ? host->jump->name : NULL);
+    if (host->max_sessions) {
+        add_key(out, "max_sessions");
+        strbuf_addf(out, "%zu", host->max_sessions);
+    }
     if (host->legacy) {
         add_key(out, "legacy");
         strbuf_addstr(out, "true");
@@ -236,6 +241,10 @@ static int compose(struct strbuf *out, const struct failed *failed, struct err *
         if (failed->marks[i]) {
             add_host(out, failed, &inventory->hosts[i]);
         }
+    }
+    strbuf_addstr(out, inventory->njumps ? "jumps:\n" : "");
+    for (size_t i = 0; i < inventory->njumps; i++) {
+        add_host(out, failed, inventory->jumps[i]);
     }
     return rc == 0 && strbuf_failed(out) ? err_nomem(err) : rc;
 }

@@ -49,6 +49,14 @@ if [ "${1:-}" = inside ]; then
 " && fail "a circle passed"
     grep -q 'its jump hosts lead in a circle' "$sshd_dir/err" || fail "the message of a circle"
 
+    behind one "$one"
+    sed "s/\('ios-001': {address: '\)[^']*', port: [0-9]*/\1127.0.0.1', port: 1/" "$lab/jump.yml" >"$lab/bad.yml"
+    "$COLLECT" -i "$lab/bad.yml" -t show_version -f json --failed "$lab/failed.yml" >"$sshd_dir/out" 2>"$sshd_dir/err"
+    grep -q 'jump host one: the opening of a connection through it failed' "$sshd_dir/err" ||
+        fail "a host that its jump host does not reach"
+    grep -q 'jump: "one"' "$lab/failed.yml" || fail "the jump host is lost from --failed"
+    "$COLLECT" hosts -i "$lab/failed.yml" >"$sshd_dir/out" 2>"$sshd_dir/err" || fail "--failed of a host behind a jump host"
+
     before=$(grep -c 'Invalid user nobody-here' "$sshd_dir/log")
     behind one "$(printf '%s' "$one" | sed "s/username: [^,]*/username: nobody-here/")" &&
         fail "a denied jump host passed"
