@@ -212,9 +212,8 @@ static void pass_pager(struct screen *s, const char *bytes, size_t n)
     }
     if (s->pager == PAGER_LEFT) {
         s->pager = PAGER_GONE;
-    } else if (s->pager == PAGER_STANDING && s->column < s->pager_end) {
-        s->pager = PAGER_FADING;
-    } else if (s->pager == PAGER_TAIL && s->column < line_length(s)) {
+    } else if ((s->pager == PAGER_STANDING || s->pager == PAGER_TAIL) &&
+               s->column < line_length(s)) {
         s->pager = PAGER_FADING;
     } else if (s->pager == PAGER_STANDING && !blank(bytes, n)) {
         s->pager = PAGER_TAIL;
