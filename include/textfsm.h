@@ -25,6 +25,13 @@
  * (which may be NULL). Nothing is printed, nothing exits, there is no global state.
  *
  * Text is bytes that should be UTF-8; lengths go with every pointer, NUL is an ordinary byte.
+ *
+ * Threads
+ * -------
+ * Templates, tables and indexes are immutable: every function that takes one as const may be
+ * called by any number of threads at the same time. A run or a merge belongs to one thread at a
+ * time. *_new, *_open and *_free may be called by any thread; nobody else may be using what is
+ * freed.
  */
 #ifndef TEXTFSM_H
 #define TEXTFSM_H

@@ -118,23 +118,11 @@ static const char *last(const struct runner *r, const struct track_step *step, c
     return NULL;
 }
 
-/* Steps that take bytes: the place behind them, or NULL. */
-static inline const char *step_take(const struct runner *r, const struct track_step *step,
-                                    const char *at, bool *unsure)
+static const char *step_search(const struct runner *r, const struct track_step *step,
+                               const char *at, bool *unsure)
 {
     const char *to;
     switch ((enum track_op)step->op) {
-    case TRACK_BYTES:
-        if ((size_t)(r->end - at) < step->nbytes ||
-            !bytes_equal(at, step->bytes, step->nbytes)) {
-            return NULL;
-        }
-        *unsure |= step->unsure;
-        return at + step->nbytes;
-    case TRACK_TAKE:
-        return take(r, step, at, unsure);
-    case TRACK_TRIM:
-        return trim(r, step, at);
     case TRACK_UNTIL:
         to = until(r, step, at);
         break;
@@ -147,6 +135,25 @@ static inline const char *step_take(const struct runner *r, const struct track_s
     }
     *unsure |= to != NULL; /* another place may be the right one */
     return to;
+}
+
+/* Steps that take bytes: the place behind them, or NULL. Nearly all are of the first two kinds.
+ */
+static inline const char *step_take(const struct runner *r, const struct track_step *step,
+                                    const char *at, bool *unsure)
+{
+    if (step->op == TRACK_TAKE) {
+        return take(r, step, at, unsure);
+    }
+    if (step->op == TRACK_BYTES) {
+        if ((size_t)(r->end - at) < step->nbytes ||
+            !bytes_equal(at, step->bytes, step->nbytes)) {
+            return NULL;
+        }
+        *unsure |= step->unsure;
+        return at + step->nbytes;
+    }
+    return step->op == TRACK_TRIM ? trim(r, step, at) : step_search(r, step, at, unsure);
 }
 
 static bool at_boundary(const struct runner *r, const char *at)
