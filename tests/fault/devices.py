@@ -76,7 +76,7 @@ def check(what, ok, *seen):
 def collect(folder, inventory, *options):
     began = time.time()
     done = subprocess.run([COLLECT, "-i", folder + "/" + inventory, "-t", "show_version",
-                           "--timeout", "2", "-f", "ndjson", "-o", folder + "/out.ndjson",
+                           "--timeout", "5", "-f", "ndjson", "-o", folder + "/out.ndjson",
                            *options], capture_output=True, text=True, timeout=120)
     records = {}
     for line in open(folder + "/out.ndjson"):
