@@ -267,7 +267,9 @@ static void test_broken(void)
         "echo half; kill -STOP $PPID; sleep 1; kill -CONT $PPID"};
     make_plan(1, kill_it, 1);
     const struct host_result *r = run();
-    CHECK(r->status == STATUS_INCOMPLETE && reason_has(r, "the connection was closed"));
+    /* what it is told depends on whether the kernel ends it with a FIN or a RST */
+    CHECK(r->status == STATUS_INCOMPLETE && reason_has(r, "the connection was "));
+    CHECK(strstr(r->reason, "closed") || strstr(r->reason, "lost"));
     forget();
     make_plan(1, stop_it, 1);
     options.idle_ms = 500;
