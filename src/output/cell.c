@@ -28,7 +28,7 @@ struct view cell_flat(const struct textfsm_cell *cell, const struct column *colu
     if (cell->kind == TEXTFSM_TEXT) {
         return cell_view(cell);
     }
-    strbuf_reset(scratch);
+    strbuf_truncate(scratch, 0); /* not reset: what failed before must stay known */
     cell_add_flat(scratch, cell, column, sep);
     return strbuf_view(scratch);
 }

@@ -75,7 +75,7 @@ static bool taken(const struct folder *f, struct view name)
 
 /* "show_version.csv", or "show_version-2.csv" where the file system may think the first taken.
  */
-static void add_path(struct folder *f, struct strbuf *path, const char *table, struct view ext)
+static bool add_path(struct folder *f, struct strbuf *path, const char *table, struct view ext)
 {
     struct strbuf name = STRBUF_INIT;
     for (int i = 1;; i++) {
@@ -92,7 +92,9 @@ static void add_path(struct folder *f, struct strbuf *path, const char *table, s
     strbuf_addch(path, '.');
     strbuf_addview(path, ext);
     strbuf_add(&f->names, name.buf, name.len + 1);
+    bool ok = !strbuf_failed(&name) && !strbuf_failed(&f->names) && !strbuf_failed(path);
     strbuf_release(&name);
+    return ok;
 }
 
 static bool has_list(const struct table *table, const char *column)
@@ -130,8 +132,8 @@ static int open_one(struct folder *f, size_t i, const struct folder_opener *open
     struct strbuf path = STRBUF_INIT;
     strbuf_addf(&path, "%s%s", opener->path,
                 opener->path[strlen(opener->path) - 1] == '/' ? "" : "/");
-    add_path(f, &path, table->name, view_make(ext, strcspn(ext, " ")));
-    int status = strbuf_failed(&path) ? err_nomem(err) : 0;
+    bool ok = add_path(f, &path, table->name, view_make(ext, strcspn(ext, " ")));
+    int status = ok ? 0 : err_nomem(err);
     if (status == 0) {
         status = opener->open_file(&f->files[i], path.buf, format, &options, table, 1, err);
     }

@@ -51,7 +51,7 @@ static void add_escaped(struct strbuf *out, struct view text)
 /* Control characters and what would reorder the text around it are shown as escapes. */
 static void add_text(struct html_writer *w, struct strbuf *out, struct view text)
 {
-    strbuf_reset(&w->safe);
+    strbuf_truncate(&w->safe, 0); /* a failure stays known to the end of the row */
     vis_add(&w->safe, text, VIS_NEWLINE | VIS_TAB);
     add_escaped(out, strbuf_view(&w->safe));
 }

@@ -59,7 +59,7 @@ static void add_text(struct markdown_writer *w, struct strbuf *out, struct view 
     while (text.len && text.ptr[text.len - 1] == '\n') {
         text.len--;
     }
-    strbuf_reset(&w->safe);
+    strbuf_truncate(&w->safe, 0); /* a failure stays known to the end of the row */
     vis_add(&w->safe, text, VIS_NEWLINE);
     for (size_t i = 0; i < w->safe.len; i++) {
         add_char(out, w->safe.buf[i]);

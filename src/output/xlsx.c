@@ -151,7 +151,7 @@ static void add_valid(struct strbuf *out, struct view text)
 /* The text as the library wants it, in w->text. */
 static void prepare(struct xlsx_writer *w, struct view text)
 {
-    strbuf_reset(&w->text);
+    strbuf_truncate(&w->text, 0); /* a failure stays known to the end of the row */
     add_valid(&w->text, text);
     bool cut = false;
     if (w->text.len > CELL_UNITS) { /* else it fits whatever it is */
@@ -329,6 +329,7 @@ static int next_extra(struct xlsx_writer *w, struct spool_cursor *cursor,
             look_at(sheet, i, text);
         }
     }
+    status = status == 0 && strbuf_failed(&w->text) ? err_nomem(err) : status;
     sheet->next += status == 0 && found == kind && sheet->next < LXW_ROW_MAX;
     return status;
 }
