@@ -47,7 +47,11 @@ static const char *secret_text(struct arena *arena, struct secret_spec spec)
 
 static const char *source_text(struct arena *arena, const struct host *host)
 {
-    return host->file ? arena_printf(arena, "%s:%d", host->file, host->line) : "command line";
+    const char *place =
+        host->file ? arena_printf(arena, "%s:%d", host->file, host->line) : "command line";
+    return place && host->from_ssh
+               ? arena_printf(arena, "%s; ssh configuration: %s", place, host->from_ssh)
+               : place;
 }
 
 static int write_host(struct writer *writer, const struct host *host, struct arena *arena,

@@ -23,6 +23,7 @@ int hosts_query(struct inventory *inventory, const struct options *options, stru
         .platform = options->platform,
         .username = options->username,
         .key = options->key,
+        .ssh_config = options->ssh_config,
         .port = (int)options->port,
         .allow_duplicates = options->allow_duplicates,
     };

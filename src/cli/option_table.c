@@ -83,6 +83,11 @@ const struct option option_table[] = {
     {.name = "key", .arg = "FILE", .kind = OPTION_TEXT, .offset = AT(key), .verbs = VERB_RUN | VERB_HOSTS,
      .section = SECTION_LOGIN, .complete = COMPLETE_FILE,
      .help = "Log in with this private key; wins over the inventory"},
+    {.name = "ssh-config", .letter = 'F', .arg = "FILE", .kind = OPTION_TEXT,
+     .offset = AT(ssh_config), .verbs = VERB_RUN | VERB_HOSTS, .section = SECTION_LOGIN,
+     .complete = COMPLETE_FILE,
+     .help = "What the inventory does not say is said by this file instead of ~/.ssh/config; "
+             "`none`: by none"},
     {.name = "ask-pass", .letter = 'k', .kind = OPTION_FLAG, .offset = AT(ask_pass),
      .verbs = VERB_RUN, .section = SECTION_LOGIN,
      .help = "Ask for the password once, before anything connects"},

@@ -54,6 +54,7 @@ struct options {
     const char *username;
     long port;
     const char *key;
+    const char *ssh_config; /* a file or "none" */
     bool ask_pass;
     const char *password_file;
     long password_fd; /* -1 = none */

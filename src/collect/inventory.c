@@ -1,6 +1,7 @@
 #include "collect/inventory_part.h"
 
 #include "base/limits.h"
+#include "collect/sshconfig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@ static const char *const no_groups[] = {NULL};
 
 void inventory_release(struct inventory *inventory)
 {
+    sshconfig_free(inventory->ssh_config);
     yaml_release(&inventory->yaml);
     arena_release(&inventory->arena);
     *inventory = (struct inventory)INVENTORY_INIT;
@@ -23,6 +25,14 @@ void inventory_release(struct inventory *inventory)
 static void fill_text(const char **into, const char *from)
 {
     *into = *into ? *into : from;
+}
+
+static void fill_algorithms(struct algorithms *into, const struct algorithms *from)
+{
+    fill_text(&into->kex, from->kex);
+    fill_text(&into->hostkeys, from->hostkeys);
+    fill_text(&into->ciphers, from->ciphers);
+    fill_text(&into->macs, from->macs);
 }
 
 static void fill_time(ms_t *into, ms_t from)
@@ -44,6 +54,7 @@ static void layer_fill(struct host *host, const struct layer *layer, int *legacy
     fill_text(&host->key, layer->key);
     fill_text(&host->fingerprint, layer->fingerprint);
     fill_text(&host->jump_name, layer->jump);
+    fill_algorithms(&host->algorithms, &layer->algorithms);
     host->max_sessions = host->max_sessions ? host->max_sessions : (size_t)layer->max_sessions;
     fill_secret(&host->password, layer->password);
     fill_secret(&host->enable, layer->enable);
@@ -311,6 +322,9 @@ int inventory_read(struct inventory *inventory, const struct inventory_query *qu
     }
     for (size_t i = 0; rc == 0 && i < inventory->count; i++) {
         inventory->hosts[i].index = i;
+    }
+    if (rc == 0) {
+        rc = inventory_ssh(&file, query->ssh_config, err);
     }
     return rc < 0 ? rc : inventory_jumps(&file, err);
 }

@@ -18,7 +18,8 @@
  * them), those over defaults; the command line's win over all. Keys of a host, a group or
  * defaults:
  *
- *     port platform username key legacy jump max_sessions data
+ *     port platform username key legacy algorithms: {kex hostkey cipher mac} jump max_sessions
+ *     data
  *     timeouts: {connect auth command idle}
  *     password_env password_file password_command password (warned about), and the same with
  *     enable_ in front; of a host only: address fingerprint groups; of defaults only:
@@ -47,6 +48,9 @@
 #include "base/deadline.h"
 #include "base/err.h"
 #include "base/yaml.h"
+#include "session/algorithms.h"
+
+struct sshconfig;
 
 enum secret_source {
     SECRET_NONE,
@@ -80,7 +84,19 @@ struct host {
     const struct host_data *data;
     size_t ndata;
     ms_t connect_ms, auth_ms, command_ms, idle_ms;
-    bool legacy;      /* old algorithms are offered to this host too */
+    bool legacy; /* old algorithms are offered to this host too */
+    /* Only from the user's ssh configuration (inventory_ssh.c): */
+    const char *const
+        *identities;           /* key files to try when `key` is not said; NULL-terminated */
+    const char *certificate;   /* for those keys; NULL = what lies beside them */
+    bool identities_only;      /* and no key of the agent's */
+    const char *known_hosts;   /* instead of the run's */
+    const char *hostkey_alias; /* the name that known_hosts has the host under */
+    const char *proxy_command; /* whose standard input and output reach the host */
+    const char *way;           /* of a jump host: "a,b", what ProxyJump said up to it */
+    const char *from_ssh;      /* which settings came from there, for people */
+    struct algorithms algorithms;
+
     const char *jump_name;   /* as written; "none" = none, whatever a group says */
     const struct host *jump; /* the host through which this one is reached; NULL = directly */
     size_t max_sessions;     /* at a time through this host, as a jump host; 0 = limits.h */
@@ -93,9 +109,10 @@ struct inventory {
     struct yaml yaml;
     struct host *hosts;
     size_t count;
-    const char *path;            /* NULL when all hosts came from the command line */
+    const char *path;    /* NULL when all hosts came from the command line */
     struct host **jumps; /* jump hosts that these hosts need; their index goes on from count */
     size_t njumps;
+    struct sshconfig *ssh_config;
     const char *known_hosts;     /* the file that knows the hosts' keys; NULL = not said */
     const char *const *warnings; /* for people, one line each */
     size_t nwarnings;
@@ -103,7 +120,7 @@ struct inventory {
 
 #define INVENTORY_INIT                                                                         \
     {                                                                                          \
-        ARENA_INIT, YAML_INIT, NULL, 0, NULL, NULL, 0, NULL, NULL, 0                                    \
+        ARENA_INIT, YAML_INIT, NULL, 0, NULL, NULL, 0, NULL, NULL, NULL, 0                     \
     }
 
 /* Which hosts, and what wins over all that the inventory says of them. */
@@ -115,8 +132,9 @@ struct inventory_query {
     const char *const *targets; /* globs on names of hosts and groups, `!` excludes, commas */
     size_t ntargets;
     const char *platform, *username, *key;
-    int port;              /* not over the port of a HOST:PORT */
-    bool allow_duplicates; /* of address and port */
+    int port;               /* not over the port of a HOST:PORT */
+    const char *ssh_config; /* a file, "none", or NULL: ~/.ssh/config and the system's */
+    bool allow_duplicates;  /* of address and port */
 };
 
 /* ERR_INPUT: the file; ERR_USAGE: the query; *inventory must be released in any case. */

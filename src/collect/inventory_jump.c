@@ -39,11 +39,26 @@ static int unknown(const struct inventory_file *file, const struct host *host, s
 static struct host *known_jump(const struct inventory *inventory, const char *name)
 {
     for (size_t i = 0; i < inventory->njumps; i++) {
-        if (strcmp(inventory->jumps[i]->name, name) == 0) {
+        if (!inventory->jumps[i]->way && strcmp(inventory->jumps[i]->name, name) == 0) {
             return inventory->jumps[i];
         }
     }
     return NULL;
+}
+
+int inventory_add_jump(struct inventory *inventory, struct host *jump, struct err *err)
+{
+    struct host **more =
+        arena_array(&inventory->arena, inventory->njumps + 1, sizeof(struct host *));
+    if (!more) {
+        return err_nomem(err);
+    }
+    if (inventory->njumps) {
+        memcpy(more, inventory->jumps, inventory->njumps * sizeof(struct host *));
+    }
+    more[inventory->njumps++] = jump;
+    inventory->jumps = more;
+    return 0;
 }
 
 /* A jump host's own way is what it says itself: a `jump` in defaults is meant for the others.
@@ -54,9 +69,7 @@ static int add_jump(struct inventory_file *file, const struct entry *entry, stru
     struct inventory *inventory = file->inventory;
     struct layer layer;
     struct host *jump = arena_get(&inventory->arena, sizeof(*jump));
-    struct host **more =
-        arena_array(&inventory->arena, inventory->njumps + 1, sizeof(struct host *));
-    if (!jump || !more) {
+    if (!jump) {
         return err_nomem(err);
     }
     int rc = inventory_file_layer(file, entry, &layer, err);
@@ -70,13 +83,8 @@ static int add_jump(struct inventory_file *file, const struct entry *entry, stru
         return rc;
     }
     jump->jump_name = layer.jump;
-    if (inventory->njumps) {
-        memcpy(more, inventory->jumps, inventory->njumps * sizeof(struct host *));
-    }
-    more[inventory->njumps++] = jump;
-    inventory->jumps = more;
     *out = jump;
-    return 0;
+    return inventory_add_jump(inventory, jump, err);
 }
 
 /* From host to the jump host that is connected to directly. */

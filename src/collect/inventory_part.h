@@ -8,6 +8,7 @@
  *     inventory_ansible.c  Ansible's YAML inventories
  *     inventory_layer.c    what all kinds check alike
  *     inventory_jump.c     jump hosts
+ *     inventory_ssh.c      what ~/.ssh/config adds
  *     inventory_select.c   -l
  *     host_spec.c          -H
  *
@@ -29,6 +30,7 @@ struct layer {
     const char *key;
     const char *fingerprint;
     const char *jump;
+    struct algorithms algorithms;
     int max_sessions;
     int port;
     int legacy; /* 0 = not said, 1 = no, 2 = yes */
@@ -87,6 +89,13 @@ int inventory_warn(struct inventory *inventory, struct err *err, const char *fmt
 /* Lays a host's layers over what the command line has written into it. */
 int inventory_resolve(struct host *host, const struct inventory_file *file,
                       const struct layer *own, struct err *err);
+
+/* Lets the ssh configuration say what nobody has said of the selected hosts. path: see the
+ * query. */
+int inventory_ssh(struct inventory_file *file, const char *path, struct err *err);
+
+/* One more of inventory->jumps. */
+int inventory_add_jump(struct inventory *inventory, struct host *jump, struct err *err);
 
 /* Finds the jump hosts of the selected hosts. */
 int inventory_jumps(struct inventory_file *file, struct err *err);

@@ -9,7 +9,7 @@
 struct layer_texts {
     struct layer layer;
     struct secret_texts password, enable;
-    const struct yaml_node *data, *timeouts;
+    const struct yaml_node *data, *timeouts, *algorithms;
     const char *known_hosts; /* one file for the run: in defaults alone */
     bool legacy;
 };
@@ -36,6 +36,7 @@ static const struct yaml_field layer_fields[] = {
     {"jump", YAML_STRING, offsetof(struct layer_texts, layer.jump), false, 0, 0},
     {"max_sessions", YAML_INT, offsetof(struct layer_texts, layer.max_sessions), false, 1,
      LIMIT_WORKERS},
+    {"algorithms", YAML_NODE, offsetof(struct layer_texts, algorithms), false, 0, 0},
     {"timeouts", YAML_NODE, offsetof(struct layer_texts, timeouts), false, 0, 0},
     {"data", YAML_NODE, offsetof(struct layer_texts, data), false, 0, 0},
     {"address", YAML_STRING, offsetof(struct layer_texts, layer.address), false, 0, 0},
@@ -51,6 +52,13 @@ static const struct yaml_field timeout_fields[] = {
     {"auth", YAML_DURATION, offsetof(struct layer, auth_ms), false, 0, 0},
     {"command", YAML_DURATION, offsetof(struct layer, command_ms), false, 0, 0},
     {"idle", YAML_DURATION, offsetof(struct layer, idle_ms), false, 0, 0},
+};
+
+static const struct yaml_field algorithm_fields[] = {
+    {"kex", YAML_STRING, offsetof(struct layer, algorithms.kex), false, 0, 0},
+    {"hostkey", YAML_STRING, offsetof(struct layer, algorithms.hostkeys), false, 0, 0},
+    {"cipher", YAML_STRING, offsetof(struct layer, algorithms.ciphers), false, 0, 0},
+    {"mac", YAML_STRING, offsetof(struct layer, algorithms.macs), false, 0, 0},
 };
 
 /* data: any keys, each with one text. */
@@ -145,6 +153,10 @@ static int read_layer(struct inventory_file *file, const struct yaml_node *map,
     int rc = yaml_read_map(y, map, whats[kind], layer_fields + skip, nfields, &texts, err);
     if (rc == 0 && texts.timeouts && !yaml_is_null(texts.timeouts)) {
         rc = yaml_read_map(y, texts.timeouts, "timeouts", timeout_fields, 4, &texts.layer, err);
+    }
+    if (rc == 0 && texts.algorithms && !yaml_is_null(texts.algorithms)) {
+        rc = yaml_read_map(y, texts.algorithms, "algorithms", algorithm_fields, 4, &texts.layer,
+                           err);
     }
     if (rc == 0) {
         rc = finish_layer(file, map, &texts, err);

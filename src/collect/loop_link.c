@@ -1,7 +1,9 @@
 #include "collect/loop_link.h"
 
 #include "base/limits.h"
+#include "collect/loop_proxy.h"
 #include "collect/loop_relay.h"
+#include "collect/sshconfig.h"
 
 #include <netdb.h>
 #include <stdarg.h>
@@ -19,11 +21,12 @@ struct link {
     struct link_use use;
     char *username;
     struct credentials credentials;
-    const struct key *key;
+    const struct key *keys[SSHCONFIG_FILES];
     struct lookup *lookup;
     struct addrinfo *addresses;
     struct hop *hop;
-    int hop_fd; /* the hop's near end, until the session has it */
+    struct proxy *proxy;
+    int way_fd; /* the hop's or proxy's near end, until the session has it */
     struct session *session;
     uv_timer_t timer;
     ms_t armed; /* when the timer fires */
@@ -150,12 +153,14 @@ static void drop_session(struct link *link)
     unwatch(link);
     session_free(link->session);
     link->session = NULL;
-    if (link->hop_fd >= 0) {
-        close(link->hop_fd);
-        link->hop_fd = -1;
+    if (link->way_fd >= 0) {
+        close(link->way_fd);
+        link->way_fd = -1;
     }
     hop_free(link->hop);
     link->hop = NULL;
+    proxy_free(link->proxy);
+    link->proxy = NULL;
     uv_freeaddrinfo(link->addresses);
     link->addresses = NULL;
 }
@@ -309,27 +314,50 @@ static void on_timer(uv_timer_t *timer)
     }
 }
 
+/* An alias stands alone in known_hosts, as with ssh. */
 static struct hostkey_peer peer_of(const struct host *host)
 {
+    const char *alias = host->hostkey_alias;
     return (struct hostkey_peer){
-        .name = host->name,
-        .address = host->address,
-        .port = host->port ? host->port : 22,
+        .name = alias ? alias : host->name,
+        .address = alias ? NULL : host->address,
+        .port = !alias && host->port ? host->port : 22,
         .pinned = host->fingerprint,
     };
 }
 
+static size_t find_keys(struct link *link)
+{
+    const struct keyset *all = link->use.engine->loop->supplies.keys;
+    const struct host *host = link->use.host;
+    const char *const only[] = {host->key, NULL}, *const none[] = {NULL};
+    size_t n = 0;
+    for (const char *const *path = host->key          ? only
+                                   : host->identities ? host->identities
+                                                      : none;
+         *path && n < SSHCONFIG_FILES; path++) {
+        const struct key *key = keyset_find(all, *path, host->key ? NULL : host->certificate);
+        if (key) {
+            link->keys[n++] = key;
+        }
+    }
+    return n;
+}
+
+/* The host's own keys; without any the usual ones and the agent's. */
 static void set_keys(struct link *link, struct connection_options *ssh)
 {
     const struct loop *loop = link->use.engine->loop;
     const struct host *host = link->use.host;
-    link->key = host->key ? keyset_find(loop->supplies.keys, host->key) : NULL;
-    if (link->key) {
-        ssh->keys = &link->key;
-        ssh->nkeys = 1;
-    } else if (loop->options.use_agent) {
+    ssh->keys = link->keys;
+    ssh->nkeys = find_keys(link);
+    bool own = host->key && ssh->nkeys; /* one that is encrypted may be in the agent */
+    if (own || host->identities_only || !loop->options.use_agent) {
+        return;
+    }
+    ssh->use_agent = loop->supplies.agent;
+    if (ssh->nkeys == 0 && !host->key) {
         ssh->keys = keyset_defaults(loop->supplies.keys, &ssh->nkeys);
-        ssh->use_agent = getenv("SSH_AUTH_SOCK") != NULL;
     }
 }
 
@@ -345,11 +373,12 @@ static struct session_options options_of(struct link *link)
     struct session_options options = {
         .ssh = {.username = link->username,
                 .peer = peer_of(host),
-                .trust = loop->supplies.trust,
+                .trust = supplies_trust(&loop->supplies, host),
+                .algorithms = &host->algorithms,
                 .password = link->credentials.password.ptr,
                 .legacy = host->legacy},
         .addresses = link->addresses,
-        .fd = link->hop_fd,
+        .fd = link->way_fd,
         .hold = link->use.hold,
         .platform = platform,
         .scratch = link->use.engine->scratch,
@@ -374,7 +403,7 @@ static void begin_session(struct link *link)
         fail(link, STATUS_PROTOCOL, "%s", err.text);
         return;
     }
-    link->hop_fd = -1;
+    link->way_fd = -1;
     uv_timer_stop(&link->timer);
     step(link);
 }
@@ -452,15 +481,28 @@ static void on_hop(void *user, int fd, enum status status, const char *reason)
         fail(link, status, "%s", reason);
         return;
     }
-    link->hop_fd = fd;
+    link->way_fd = fd;
     begin_session(link);
+}
+
+static void run_proxy(struct link *link)
+{
+    struct err err = ERR_INIT;
+    if (proxy_start(&link->proxy, link->use.engine, link->use.host->proxy_command,
+                    &link->way_fd, &err) < 0) {
+        fail(link, STATUS_UNREACHABLE, "%s", err.text);
+    } else {
+        begin_session(link);
+    }
 }
 
 static void find_way(struct link *link)
 {
     struct err err = ERR_INIT;
     const struct host *host = link->use.host;
-    if (!host->jump) {
+    if (host->proxy_command) {
+        run_proxy(link);
+    } else if (!host->jump) {
         resolve(link);
     } else if (hop_ask(&link->hop, link->use.engine, host, on_hop, link, &err) < 0) {
         fail(link, STATUS_UNREACHABLE, "%s", err.text);
@@ -478,7 +520,7 @@ int link_new(struct link **out, const struct link_use *use, struct err *err)
         return err_nomem(err);
     }
     link->use = *use;
-    link->hop_fd = -1;
+    link->way_fd = -1;
     uv_timer_init(&use->engine->uv, &link->timer);
     link->timer.data = link;
     *out = link;

@@ -7,6 +7,7 @@
  *     loop_engine.c  a thread with an event loop: takes jobs, keeps its share of them running
  *     loop_task.c    one running job, whose outcome becomes a result
  *     loop_link.c    a host being talked to: its address, its session, its socket and timer
+ *     loop_proxy.c   a command that reaches a host
  *     loop_relay.c   jump hosts, and the connections through them
  *
  * What threads share is in struct loop under its lock, the trust store (locked itself), and
@@ -31,14 +32,22 @@ struct queued {
     size_t bytes;
 };
 
+struct trust {
+    const char *path; /* NULL = the run's */
+    struct hostkeys *keys;
+    struct trust *next;
+};
+
 struct supplies {
     char *username; /* for hosts that name none */
-    struct hostkeys *trust;
+    bool agent;     /* there is one */
+    struct trust *trusts;
     struct keyset *keys;
 };
 
 int supplies_open(struct supplies *supplies, const struct plan *plan,
                   const struct loop_options *options, struct err *err);
+struct hostkeys *supplies_trust(const struct supplies *supplies, const struct host *host);
 void supplies_close(struct supplies *supplies);
 
 struct loop {

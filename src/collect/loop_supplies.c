@@ -18,18 +18,72 @@ static int blame(const struct host *host, struct err *err)
     return err && err->code ? err->code : ERR_INPUT;
 }
 
-/* The key of a host and of the jump hosts on the way to it. */
-static int load_keys(struct supplies *supplies, const struct host *host,
-                     const struct loop_options *options, struct err *err)
+/* A key that the inventory names must be usable: by itself, or by the agent if it is encrypted.
+ */
+static int load_key(struct supplies *supplies, const struct host *host,
+                    const struct loop_options *options, struct err *err)
 {
-    for (; host; host = host->jump) {
-        const struct key *key = NULL;
-        if (host->key && keyset_add(supplies->keys, host->key, options->passphrase,
-                                    options->user, &key, err) < 0) {
-            return blame(host, err);
+    bool agent = options->use_agent && supplies->agent;
+    if (!host->key || keyset_add(supplies->keys, host->key, NULL,
+                                 agent ? NULL : options->passphrase, options->user, err) == 0) {
+        return 0;
+    }
+    return agent && keyset_encrypted(supplies->keys, host->key) ? 0 : blame(host, err);
+}
+
+/* Those of the ssh configuration are tried as far as they can be read. */
+static void load_identities(struct supplies *supplies, const struct host *host,
+                            const struct loop_options *options)
+{
+    bool agent = options->use_agent && supplies->agent;
+    for (const char *const *path = host->identities; path && *path; path++) {
+        (void)keyset_add(supplies->keys, *path, host->certificate,
+                         agent ? NULL : options->passphrase, options->user, NULL);
+    }
+}
+
+/* A run has one known_hosts, or a few. */
+static int load_trust(struct supplies *supplies, const struct host *host,
+                      const struct loop_options *options, struct err *err)
+{
+    if (supplies_trust(supplies, host)) {
+        return 0;
+    }
+    struct trust *trust = calloc(1, sizeof(*trust));
+    if (!trust) {
+        return err_nomem(err);
+    }
+    trust->path = host->known_hosts;
+    trust->next = supplies->trusts;
+    supplies->trusts = trust;
+    const char *path = host->known_hosts ? host->known_hosts : options->known_hosts;
+    return hostkeys_open(&trust->keys, options->host_keys, path, err);
+}
+
+struct hostkeys *supplies_trust(const struct supplies *supplies, const struct host *host)
+{
+    const char *path = host->known_hosts;
+    for (struct trust *trust = supplies->trusts; trust; trust = trust->next) {
+        if (trust->path == path || (trust->path && path && strcmp(trust->path, path) == 0)) {
+            return trust->keys;
         }
     }
-    return 0;
+    return NULL;
+}
+
+/* For a host and the jump hosts on the way to it. */
+static int load(struct supplies *supplies, const struct host *host,
+                const struct loop_options *options, struct err *err)
+{
+    int rc = 0;
+    for (; host && rc == 0; host = host->jump) {
+        rc = load_trust(supplies, host, options, err);
+        if (rc == 0) {
+            rc = load_key(supplies, host, options, err);
+        }
+        load_identities(supplies, host, options);
+    }
+    return rc;
 }
 
 static char *login_name(void)
@@ -41,16 +95,15 @@ static char *login_name(void)
 int supplies_open(struct supplies *supplies, const struct plan *plan,
                   const struct loop_options *options, struct err *err)
 {
+    const char *agent = getenv("SSH_AUTH_SOCK");
+    supplies->agent = agent && *agent;
     supplies->username = options->username ? strdup(options->username) : login_name();
     if (!supplies->username) {
         return err_nomem(err);
     }
-    int rc = hostkeys_open(&supplies->trust, options->host_keys, options->known_hosts, err);
-    if (rc == 0) {
-        rc = keyset_new(&supplies->keys, err);
-    }
+    int rc = keyset_new(&supplies->keys, err);
     for (size_t i = 0; rc == 0 && i < plan->njobs; i++) {
-        rc = load_keys(supplies, plan->jobs[i].host, options, err);
+        rc = load(supplies, plan->jobs[i].host, options, err);
     }
     if (rc == 0 && options->use_agent) {
         rc = keyset_add_defaults(supplies->keys, err);
@@ -60,7 +113,12 @@ int supplies_open(struct supplies *supplies, const struct plan *plan,
 
 void supplies_close(struct supplies *supplies)
 {
-    hostkeys_free(supplies->trust);
+    while (supplies->trusts) {
+        struct trust *trust = supplies->trusts;
+        supplies->trusts = trust->next;
+        hostkeys_free(trust->keys);
+        free(trust);
+    }
     keyset_free(supplies->keys);
     free(supplies->username);
 }

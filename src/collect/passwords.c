@@ -141,7 +141,8 @@ static bool has_usual_keys(void)
 
 static bool says_nothing(const struct host *host)
 {
-    return host->password.source == SECRET_NONE && !host->key;
+    bool keys = host->key || (host->identities && host->identities[0]);
+    return host->password.source == SECRET_NONE && !keys;
 }
 
 /* The password of all hosts for which nothing is said, when a person can be asked. */

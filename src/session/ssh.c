@@ -35,7 +35,8 @@ static int set_options(struct connection *c, int fd, struct err *err)
     struct strbuf types = STRBUF_INIT;
     hostkeys_types(c->options.trust, &c->options.peer, &types);
     int rc = strbuf_failed(&types) ? err_nomem(err)
-                                   : algorithms_offer(s, c->options.legacy, types.buf, err);
+                                   : algorithms_offer(s, c->options.legacy,
+                                                      c->options.algorithms, types.buf, err);
     strbuf_release(&types);
     return rc;
 }

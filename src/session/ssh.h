@@ -19,6 +19,7 @@
 
 #include "base/err.h"
 #include "base/view.h"
+#include "session/algorithms.h"
 #include "session/hostkey.h"
 #include "session/ssh_keys.h"
 
@@ -53,6 +54,7 @@ struct connection_options {
     bool use_agent;
     const char *password; /* NUL-terminated, NULL = none */
     bool legacy;
+    const struct algorithms *algorithms; /* NULL = the usual ones */
 };
 
 /* Takes fd over, also when it fails. */

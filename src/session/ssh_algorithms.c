@@ -90,33 +90,108 @@ static void add_known(struct strbuf *out, struct view known, struct view offered
     }
 }
 
-static int set_offer(ssh_session session, const struct offer *offer, bool legacy,
-                     const char *known, struct err *err)
+/* The host's own list for an offer, in the way of ssh_config. */
+static const char *own_list(const struct algorithms *own, enum ssh_options_e option)
 {
-    struct strbuf all = STRBUF_INIT, list = STRBUF_INIT;
+    switch (own ? option : SSH_OPTIONS_HOST) {
+    case SSH_OPTIONS_KEY_EXCHANGE:
+        return own->kex;
+    case SSH_OPTIONS_HOSTKEYS:
+        return own->hostkeys;
+    case SSH_OPTIONS_CIPHERS_C_S:
+    case SSH_OPTIONS_CIPHERS_S_C:
+        return own->ciphers;
+    case SSH_OPTIONS_HMAC_C_S:
+    case SSH_OPTIONS_HMAC_S_C:
+        return own->macs;
+    default:
+        return NULL;
+    }
+}
+
+static bool starred(struct view pattern, struct view name)
+{
+    bool star = pattern.len && pattern.ptr[pattern.len - 1] == '*';
+    pattern.len -= star;
+    return star ? view_starts(name, pattern) : view_equal(name, pattern);
+}
+
+static bool fits_one(struct view patterns, struct view name)
+{
+    while (patterns.len) {
+        if (starred(take(&patterns), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_all(struct strbuf *out, struct view list)
+{
+    while (list.len) {
+        add(out, take(&list));
+    }
+}
+
+static void add_without(struct strbuf *out, struct view list, struct view patterns)
+{
+    while (list.len) {
+        struct view name = take(&list);
+        if (!fits_one(patterns, name)) {
+            add(out, name);
+        }
+    }
+}
+
+/* The usual list as the host's own one changes it. */
+static void lay_over(struct strbuf *out, const char *own, struct view usual)
+{
+    struct view names = view_of(own + (*own && strchr("+-^", *own)));
+    switch (*own) {
+    case '+':
+        add_all(out, usual);
+        add_all(out, names);
+        break;
+    case '-':
+        add_without(out, usual, names);
+        break;
+    case '^':
+        add_all(out, names);
+        add_all(out, usual);
+        break;
+    default:
+        add_all(out, names);
+    }
+}
+
+static int set_offer(ssh_session session, const struct offer *offer, bool legacy,
+                     const struct algorithms *algorithms, const char *known, struct err *err)
+{
+    struct strbuf usual = STRBUF_INIT, all = STRBUF_INIT, list = STRBUF_INIT;
+    const char *own = own_list(algorithms, offer->option);
     int rc = 0;
-    strbuf_addf(&all, "%s%s", offer->modern, legacy ? offer->legacy : "");
+    strbuf_addf(&usual, "%s%s", offer->modern, legacy ? offer->legacy : "");
+    lay_over(&all, own ? own : "+", strbuf_view(&usual));
     if (offer->option == SSH_OPTIONS_HOSTKEYS) {
         add_known(&list, view_of(known), strbuf_view(&all));
     }
-    struct view rest = strbuf_view(&all);
-    while (rest.len) {
-        add(&list, take(&rest));
-    }
-    if (strbuf_failed(&all) || strbuf_failed(&list)) {
+    add_all(&list, strbuf_view(&all));
+    if (strbuf_failed(&usual) || strbuf_failed(&all) || strbuf_failed(&list)) {
         rc = err_nomem(err);
     } else if (ssh_options_set(session, offer->option, list.buf) != SSH_OK) {
         rc = err_set(err, ERR_HOST, "%s: %s", offer->name, ssh_get_error(session));
     }
+    strbuf_release(&usual);
     strbuf_release(&all);
     strbuf_release(&list);
     return rc;
 }
 
-int algorithms_offer(ssh_session session, bool legacy, const char *known, struct err *err)
+int algorithms_offer(ssh_session session, bool legacy, const struct algorithms *own,
+                     const char *known, struct err *err)
 {
     for (size_t i = 0; i < OFFERS; i++) {
-        if (set_offer(session, &offers[i], legacy, known, err) < 0) {
+        if (set_offer(session, &offers[i], legacy, own, known, err) < 0) {
             return ERR_HOST;
         }
     }

@@ -12,9 +12,11 @@
 #include "base/err.h"
 #include "session/ssh_private.h"
 
-/* known: the key types known_hosts has for the host, comma-separated or empty; asked for first.
+/* own: lists of the host's, or NULL. known: the key types known_hosts has for the host,
+ * comma-separated or empty; asked for first.
  */
-int algorithms_offer(ssh_session session, bool legacy, const char *known, struct err *err);
+int algorithms_offer(ssh_session session, bool legacy, const struct algorithms *own,
+                     const char *known, struct err *err);
 
 /*
  * Why a key exchange failed for want of a common algorithm: which class, what the device has,

@@ -29,6 +29,7 @@ static void key_free(struct key *key)
     if (key) {
         ssh_key_free(key->private);
         free(key->path);
+        free(key->certificate);
         free(key);
     }
 }
@@ -129,73 +130,102 @@ static int add_certificate(struct key *key, struct err *err)
     struct strbuf path = STRBUF_INIT;
     ssh_key certificate = NULL;
     int rc = 0;
-    strbuf_addf(&path, "%s-cert.pub", key->path);
+    if (key->certificate) {
+        strbuf_addstr(&path, key->certificate);
+    } else {
+        strbuf_addf(&path, "%s-cert.pub", key->path);
+    }
     if (strbuf_failed(&path)) {
         return err_nomem(err);
     }
-    if (access(path.buf, R_OK) == 0 &&
+    if ((key->certificate || access(path.buf, R_OK) == 0) &&
         (ssh_pki_import_cert_file(path.buf, &certificate) != SSH_OK ||
          ssh_pki_copy_cert_to_privkey(certificate, key->private) != SSH_OK)) {
-        rc = err_set(err, ERR_INPUT, "certificate %s: it cannot be read", path.buf);
+        rc = err_set(err, ERR_INPUT, "certificate %s: it cannot be read, or is not %s's",
+                     path.buf, key->path);
     }
     ssh_key_free(certificate);
     strbuf_release(&path);
     return rc;
 }
 
-static struct key *key_read(const char *path, keyset_ask ask, void *user, struct err *err)
+static int key_read(struct key *key, keyset_ask ask, void *user, struct err *err)
 {
-    struct asking asking = {ask, user, path, err, false};
-    if (check_mode(path, err) < 0) {
-        return NULL;
-    }
-    struct key *key = calloc(1, sizeof(*key));
-    if (!key || !(key->path = strdup(path))) {
-        err_nomem(err);
-        goto fail;
+    struct asking asking = {ask, user, key->path, err, false};
+    if (check_mode(key->path, err) < 0) {
+        return ERR_INPUT;
     }
     err->text[0] = '\0';
-    if (import(key, &asking, err) < 0 || add_certificate(key, err) < 0) {
-        goto fail;
+    int rc = import(key, &asking, err);
+    key->encrypted = asking.asked;
+    if (rc == 0) {
+        rc = add_certificate(key, err);
     }
-    return key;
-fail:
-    key_free(key);
-    return NULL;
+    if (rc < 0) {
+        ssh_key_free(key->private);
+        key->private = NULL;
+    }
+    return rc;
 }
 
 /* The set. */
 
-const struct key *keyset_find(const struct keyset *set, const char *path)
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static struct key *lookup(const struct keyset *set, const char *path, const char *certificate)
 {
     for (size_t i = 0; i < set->count; i++) {
-        if (strcmp(set->keys[i]->path, path) == 0) {
-            return set->keys[i];
+        struct key *key = set->keys[i];
+        if (strcmp(key->path, path) == 0 && same(key->certificate, certificate)) {
+            return key;
         }
     }
     return NULL;
 }
 
-int keyset_add(struct keyset *set, const char *path, keyset_ask ask, void *user,
-               const struct key **out, struct err *err)
+const struct key *keyset_find(const struct keyset *set, const char *path,
+                              const char *certificate)
 {
-    *out = keyset_find(set, path);
-    if (*out) {
-        return 0;
-    }
+    const struct key *key = lookup(set, path, certificate);
+    return key && key->private ? key : NULL;
+}
+
+bool keyset_encrypted(const struct keyset *set, const char *path)
+{
+    const struct key *key = lookup(set, path, NULL);
+    return key && key->encrypted;
+}
+
+static struct key *key_new(struct keyset *set, const char *path, const char *certificate)
+{
     struct key **keys = realloc(set->keys, (set->count + 1) * sizeof(struct key *));
     if (!keys) {
-        return err_nomem(err);
+        return NULL;
     }
     set->keys = keys;
-    struct err local = ERR_INIT;
-    struct key *key = key_read(path, ask, user, err ? err : &local);
-    if (!key) {
-        return ERR_INPUT;
+    struct key *key = calloc(1, sizeof(*key));
+    if (!key || !(key->path = strdup(path)) ||
+        (certificate && !(key->certificate = strdup(certificate)))) {
+        key_free(key);
+        return NULL;
     }
     set->keys[set->count++] = key;
-    *out = key;
-    return 0;
+    return key;
+}
+
+int keyset_add(struct keyset *set, const char *path, const char *certificate, keyset_ask ask,
+               void *user, struct err *err)
+{
+    struct err local = ERR_INIT;
+    struct key *key = lookup(set, path, certificate);
+    if (key) {
+        return key->private ? 0 : err_set(err, ERR_INPUT, "key %s: it cannot be used", path);
+    }
+    key = key_new(set, path, certificate);
+    return key ? key_read(key, ask, user, err ? err : &local) : err_nomem(err);
 }
 
 int keyset_add_defaults(struct keyset *set, struct err *err)
@@ -208,14 +238,13 @@ int keyset_add_defaults(struct keyset *set, struct err *err)
     }
     for (size_t i = 0; i < DEFAULTS; i++) {
         struct strbuf path = STRBUF_INIT;
-        const struct key *key = NULL;
         strbuf_addf(&path, "%s/.ssh/%s", home, names[i]);
         if (strbuf_failed(&path)) {
             return err_nomem(err);
         }
         if (access(path.buf, R_OK) == 0 &&
-            keyset_add(set, path.buf, NULL, NULL, &key, NULL) == 0) {
-            set->defaults[set->ndefaults++] = key;
+            keyset_add(set, path.buf, NULL, NULL, NULL, NULL) == 0) {
+            set->defaults[set->ndefaults++] = keyset_find(set, path.buf, NULL);
         }
         strbuf_release(&path);
     }

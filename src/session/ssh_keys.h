@@ -25,9 +25,10 @@ typedef int (*keyset_ask)(void *user, const char *path, struct secret *passphras
 int keyset_new(struct keyset **out, struct err *err);
 void keyset_free(struct keyset *set);
 
-/* A file that was added before is not read again. ask may be NULL. */
-int keyset_add(struct keyset *set, const char *path, keyset_ask ask, void *user,
-               const struct key **out, struct err *err);
+/* A file that was added before, or tried, is not read again. certificate NULL: KEY-cert.pub, if
+ * there is one. ask may be NULL. */
+int keyset_add(struct keyset *set, const char *path, const char *certificate, keyset_ask ask,
+               void *user, struct err *err);
 
 /* Those of the usual files that can be read without asking; none is no error. */
 int keyset_add_defaults(struct keyset *set, struct err *err);
@@ -36,7 +37,11 @@ int keyset_add_defaults(struct keyset *set, struct err *err);
 const struct key *const *keyset_defaults(const struct keyset *set, size_t *n);
 
 /* One that was added before, or NULL. */
-const struct key *keyset_find(const struct keyset *set, const char *path);
+const struct key *keyset_find(const struct keyset *set, const char *path,
+                              const char *certificate);
+
+/* It was tried, is encrypted, and nobody knew its passphrase. */
+bool keyset_encrypted(const struct keyset *set, const char *path);
 
 const char *key_path(const struct key *key);
 

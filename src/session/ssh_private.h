@@ -13,7 +13,9 @@
 
 struct key {
     char *path;
-    ssh_key private;
+    char *certificate; /* NULL: what lies beside it, if anything */
+    ssh_key private;   /* NULL: it could not be read */
+    bool encrypted;
 };
 
 struct connection {

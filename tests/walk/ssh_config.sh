@@ -1,0 +1,78 @@
+#!/bin/sh
+# What ~/.ssh/config says is honoured as ssh does: names, ports, users, keys, known_hosts, one and
+# two ProxyJumps, a ProxyCommand; and what wins over it.
+. "$SOURCE_DIR/tests/lib/sshd.sh"
+bad=0
+fail()
+{
+    printf 'FAILED: %s\n' "$1"
+    sed 's/^/    /' "$sshd_dir/err"
+    bad=1
+}
+
+run()
+{
+    HOME=$sshd_dir/home SSH_AUTH_SOCK='' "$COLLECT" --platform linux -c whoami -f csv "$@" \
+        >"$sshd_dir/out" 2>"$sshd_dir/err"
+}
+
+# expect NAME: the last run got a record of that host
+expect()
+{
+    grep -q "^$1,linux,whoami,[^,]*,\"\{0,1\}$(id -un)" "$sshd_dir/out" || fail "no record of $1"
+}
+
+sshd_start 3
+mkdir -p "$sshd_dir/home/.ssh"
+cat >"$sshd_dir/home/.ssh/config" <<CONFIG
+Host near far middle piped
+    HostName 127.0.9.1
+Host middle
+    ProxyJump nobody@127.0.9.3
+Host far
+    ProxyJump 127.0.9.2,middle
+Host piped
+    ProxyCommand $SOURCE_DIR/tests/lib/pipe.py %h %p
+Host odd
+    HostName -oops
+Host *
+    User $(id -un)
+    Port $sshd_port
+    IdentityFile ~/none
+    IdentityFile $sshd_dir/user_key
+    UserKnownHostsFile $sshd_dir/known_hosts
+CONFIG
+
+run near || fail "near: exit status $?"
+expect near
+run far || fail "far: exit status $?"
+expect far
+[ "$(grep -c 'Accepted publickey' "$sshd_dir/log")" = 4 ] || fail "far: not three more logins"
+run piped near || fail "piped: exit status $?"
+expect piped
+expect near
+
+run middle && fail "a jump host that lets nobody in"
+grep -q 'middle: jump host 127.0.9.3: login of nobody denied' "$sshd_dir/err" || fail "whose login"
+run -F none near && fail "-F none"
+run -F "$sshd_dir/nothing" near
+[ $? = 3 ] || fail "-F of a file that is not there"
+run odd
+[ $? = 3 ] || fail "a HostName that looks like an option"
+run -u nobody near && fail "the command line wins"
+grep -q 'login of nobody denied' "$sshd_dir/err" || fail "the command line's user"
+
+cat >"$sshd_dir/hosts.yml" <<INVENTORY
+hosts:
+  one: {address: near, jump: none}
+  two: {address: 127.0.9.2, username: nobody}
+  three: {address: far, jump: none}
+INVENTORY
+run -i "$sshd_dir/hosts.yml" && fail "the inventory's user wins"
+expect one
+expect three
+grep -q 'two: login of nobody denied' "$sshd_dir/err" || fail "the inventory's user"
+
+HOME=$sshd_dir/home "$COLLECT" hosts -i "$sshd_dir/hosts.yml" -f csv >"$sshd_dir/out" 2>"$sshd_dir/err"
+grep -q 'ssh configuration: .*port.*username.*key' "$sshd_dir/out" || fail "where settings come from"
+exit $bad
