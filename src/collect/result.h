@@ -16,7 +16,7 @@ struct host_result {
     enum status status; /* of the host: ok when every command is */
     char *reason;       /* one line, NULL when ok */
     ms_t connect_ms, auth_ms, total_ms;
-    char *algorithms; /* "curve25519-sha256 ssh-ed25519 aes256-gcm@openssh.com", NULL = none */
+    char *algorithms; /* "curve25519-sha256 ssh-ed25519 aes256-ctr", NULL = none */
     char *fingerprint;
     struct command_result *commands;
     size_t ncommands;

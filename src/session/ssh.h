@@ -78,7 +78,7 @@ enum fault connection_fault(const struct connection *c);
 /* "key exchange", "authentication (password)": what a time-out interrupted. */
 const char *connection_doing(const struct connection *c);
 
-/* After the handshake: "curve25519-sha256 ssh-ed25519 aes256-gcm@openssh.com" and "SHA256:...";
+/* After the handshake: "curve25519-sha256 ssh-ed25519 aes256-ctr" and "SHA256:...";
  * NULL before. They live as long as the connection. */
 const char *connection_algorithms(const struct connection *c);
 const char *connection_fingerprint(const struct connection *c);

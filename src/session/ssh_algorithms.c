@@ -13,7 +13,10 @@ struct offer {
     const char *legacy; /* added */
 };
 
-#define CIPHERS     "aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr"
+/* CTR before GCM: an unpatched libssh 0.10.6 or older 0.11 does not look at GCM's tag with
+ * OpenSSL (CVE-2026-59847), so a flipped bit arrives as data; whether it is patched cannot be
+ * asked. */
+#define CIPHERS     "aes256-ctr,aes192-ctr,aes128-ctr,aes256-gcm@openssh.com,aes128-gcm@openssh.com"
 #define OLD_CIPHERS ",chacha20-poly1305@openssh.com,aes256-cbc,aes192-cbc,aes128-cbc,3des-cbc"
 #define MACS                                                                                   \
     "hmac-sha2-256,hmac-sha2-512,hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com"
