@@ -15,6 +15,7 @@
 #define AUDIT_AUDIT_H
 
 #include "audit/rules.h"
+#include "store/db.h"
 
 /* The worst first: the order of reports. */
 enum verdict {
@@ -36,43 +37,121 @@ enum trend {
 
 /* One thing that was seen. Texts are as the device sent them: whoever shows them escapes. */
 struct evidence {
-    const char *command;      /* whose output it is; NULL = of no single one */
+    const char *command;                     /* whose output it is; NULL = of no single one */
     const char *template_name, *fingerprint; /* what read it, and its SHA-256; NULL = nothing */
-    const char *collected_at; /* ISO 8601, UTC */
-    const char *sha256;       /* of the raw output */
-    size_t line;              /* 1-based in the raw output, 0 = no single line */
-    const char *text;         /* the row ("version=15.0 model=...") or the line */
-    const char *expected;     /* what did not hold of it: an expression or a pattern */
+    const char *collected_at;                /* ISO 8601, UTC */
+    const char *sha256;                      /* of the raw output */
+    size_t line;                             /* 1-based in the raw output, 0 = no single line */
+    const char *text;     /* the row ("version=15.0 model=...") or the line */
+    const char *expected; /* what did not hold of it: an expression or a pattern */
 };
 
 struct audited_host {
     const char *name, *address, *platform; /* NULL = unknown */
 };
 
-struct finding {
+/* One host x rule. (`struct finding` is the library's.) */
+struct audit_finding {
     const struct rule *rule;
     const struct audited_host *host;
     enum verdict verdict;
     enum trend trend;
-    const char *reason;                /* one line: why it came out so; NULL for a plain PASS */
-    const struct evidence *evidence;   /* of FAIL and WAIVED; the first LIMIT_EVIDENCE */
+    const char *reason;              /* one line: why it came out so; NULL for a plain PASS */
+    const struct evidence *evidence; /* of FAIL and WAIVED; the first LIMIT_EVIDENCE */
     size_t nevidence;
-    size_t violations;                 /* all of them */
-    const struct waiver *waiver;       /* of WAIVED, and the expired one of a FAIL */
+    size_t violations;           /* all of them */
+    const struct waiver *waiver; /* of WAIVED, and the expired one of a FAIL */
 };
 
 struct audit {
     const struct rules *rules;
     const struct audited_host *hosts; /* in the order of the run */
     size_t nhosts;
-    const struct finding *findings; /* findings[rule * nhosts + host]: rules in file order */
+    const struct audit_finding *findings; /* [rule * nhosts + host]: rules in file order */
     size_t nfindings;
     size_t counts[VERDICTS];
-    size_t worse, better;   /* against the baseline */
-    const char *started;    /* of the run that was looked at, ISO 8601; NULL = unknown */
-    const char *judged;     /* now, likewise */
-    const char *source;     /* "run.db", "raw/", or the inventory's path */
-    const char *version;    /* of the program */
+    size_t worse, better;        /* against the baseline */
+    const char *started;         /* of the run that was looked at, ISO 8601; NULL = unknown */
+    const char *judged;          /* now, likewise */
+    const char *source;          /* "run.db", "raw/", or the inventory's path */
+    const char *version;         /* of the program */
+    const char *const *warnings; /* one line each: waivers that cover nothing */
+    size_t nwarnings;
 };
+
+/* What an inventory says of a host, for databases whose _hosts do not. */
+struct audit_known {
+    const char *host;
+    const char *groups; /* ",core,access," */
+    const char *data;   /* a JSON object of strings; NULL = none */
+};
+
+struct library;
+
+/* All of it may be 0 or NULL. Texts are copied. */
+struct audit_options {
+    struct library
+        *library;       /* what read the outputs: line numbers of rows, platforms' aliases */
+    const char *today;  /* YYYY-MM-DD, for waivers; NULL = the clock's, UTC */
+    const char *judged; /* when; NULL = now */
+    const char *source, *version;
+    const struct audit_known *known;
+    size_t nknown;
+    int rule_ms; /* what one statement of a rule may take, 0 = LIMIT_RULE_MS */
+};
+
+/*
+ * Judges the newest run of db, whose hosts are those of its _hosts. An error is one of the
+ * database or of memory: rules that cannot be judged are findings. rules, db and the options'
+ * library must outlive the audit.
+ */
+int audit_judge(struct audit **out, const struct rules *rules, struct db *db,
+                const struct audit_options *options, struct err *err);
+void audit_free(struct audit *audit); /* NULL is fine */
+
+/* Judges the same rules, under the same options, over the baseline and sets the trends. */
+int audit_compare(struct audit *audit, struct db *baseline, struct err *err);
+
+/* ---- explain -------------------------------------------------------------------------------
+ */
+
+enum look_result {
+    LOOK_HOLDS,    /* the row, line or block is as it must be */
+    LOOK_VIOLATES, /* it is not */
+    LOOK_UNKNOWN,  /* the expression gave NULL */
+    LOOK_LEFT_OUT, /* `where` or `except` leaves it alone */
+    LOOK_RESULTS,
+};
+extern const char *const look_names[LOOK_RESULTS]; /* "holds", "violates", ... */
+
+/* Everything that one rule looked at on one host, in the order of the output; negative ends. */
+typedef int audit_look_fn(void *user, const struct evidence *seen, enum look_result result,
+                          struct err *err);
+
+/* An audit of that rule and host alone (findings[0]). ERR_USAGE when there is none of that
+ * name, with a guess. */
+int audit_explain(struct audit **out, const struct rules *rules, struct db *db,
+                  const struct audit_options *options, const char *rule, const char *host,
+                  audit_look_fn *on_look, void *user, struct err *err);
+
+/* ---- check ---------------------------------------------------------------------------------
+ */
+
+struct audit_remark {
+    const char *code; /* "bad-rule", "unknown-column", ... */
+    const char *path;
+    int line;         /* 0 = the file as a whole */
+    bool error;       /* the rule cannot be judged; else something to look at */
+    const char *text; /* one line */
+};
+
+/* Negative ends it and is returned. */
+typedef int audit_remark_fn(void *user, const struct audit_remark *remark, struct err *err);
+
+/* What is wrong in rule files, all of it, file by file in the order of lines; library tells the
+ * templates and platforms, today (NULL = the clock's) whether waivers hold. Returns how many
+ * remarks there were, or a negative code when a file cannot be read. */
+int audit_check(const char *const *paths, size_t npaths, struct library *library,
+                const char *today, audit_remark_fn *on_remark, void *user, struct err *err);
 
 #endif

@@ -58,7 +58,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+enum severity {
+    SEVERITY_INFO,
+    SEVERITY_LOW,
+    SEVERITY_MEDIUM,
+    SEVERITY_HIGH,
+    SEVERITY_CRITICAL
+};
 extern const char *const severity_names[]; /* by enum severity, NULL-terminated */
 
 enum rule_kind { RULE_EXPECT, RULE_QUERY, RULE_LINES };
@@ -96,7 +102,8 @@ struct waiver {
 struct rule_need {
     bool template; /* text is a template's name; else a command */
     const char *text;
-    const char *const *platforms; /* on these; NULL = all: the union of the rules that need it */
+    const char *const
+        *platforms; /* on these; NULL = all: the union of the rules that need it */
 };
 
 struct rule_file {
