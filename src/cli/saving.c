@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/sha256.h"
+#include "output/cell.h"
 #include "store/save.h"
 
 #include <pwd.h>
@@ -15,6 +16,7 @@ struct saving {
     const struct job **job_of; /* by the host's index */
     size_t nhosts;
     struct arena arena;
+    struct strbuf groups, data; /* of the host at hand */
 };
 
 const char *saving_path(const struct options *options)
@@ -91,6 +93,8 @@ int saving_open(struct saving **out, const struct options *options, const struct
         return err_nomem(err);
     }
     arena_init(&s->arena, NULL);
+    strbuf_init(&s->groups);
+    strbuf_init(&s->data);
     s->plan = plan;
     struct save_run run = {.who = who(&s->arena),
                            .inventory = inventory->path,
@@ -143,6 +147,23 @@ static int save_command(struct saving *s, const struct host_result *result, size
     return save_job(s->save, &row, err);
 }
 
+static void describe_host(struct saving *s, const struct host *host)
+{
+    strbuf_reset(&s->groups);
+    strbuf_reset(&s->data);
+    for (const char *const *group = host->groups; *group; group++) {
+        strbuf_addf(&s->groups, "%s%s,", s->groups.len ? "" : ",", *group);
+    }
+    strbuf_addch(&s->data, '{');
+    for (size_t i = 0; i < host->ndata; i++) {
+        strbuf_addstr(&s->data, i ? "," : "");
+        json_add_string(&s->data, view_of(host->data[i].key));
+        strbuf_addch(&s->data, ':');
+        json_add_string(&s->data, view_of(host->data[i].value));
+    }
+    strbuf_addch(&s->data, '}');
+}
+
 int saving_end(struct saving *s, const struct host_result *result, struct err *err)
 {
     const struct host *host = result->host;
@@ -150,6 +171,10 @@ int saving_end(struct saving *s, const struct host_result *result, struct err *e
     int rc = 0;
     for (size_t i = 0; i < result->ncommands && rc == 0; i++) {
         rc = save_command(s, result, i, job, err);
+    }
+    describe_host(s, host);
+    if (rc == 0 && (strbuf_failed(&s->groups) || strbuf_failed(&s->data))) {
+        rc = err_nomem(err);
     }
     if (rc < 0) {
         return rc;
@@ -166,6 +191,9 @@ int saving_end(struct saving *s, const struct host_result *result, struct err *e
         .total_ms = (long)result->total_ms,
         .algorithms = result->algorithms,
         .fingerprint = result->fingerprint,
+        .place = (long)host->index,
+        .groups = s->groups.buf,
+        .data = s->data.buf,
     };
     return save_host_end(s->save, &row, err);
 }
@@ -184,6 +212,8 @@ void saving_abort(struct saving *s)
         return;
     }
     save_abort(s->save);
+    strbuf_release(&s->groups);
+    strbuf_release(&s->data);
     arena_release(&s->arena);
     free(s);
 }

@@ -11,8 +11,8 @@ struct save {
     const struct table *tables;
     size_t ntables;
     struct row_insert *inserts; /* one a table */
-    sqlite3_stmt *host, *job;
-    sqlite3_stmt *forget_host, *forget_job; /* with resume */
+    sqlite3_stmt *host, *job, *ask;
+    sqlite3_stmt *forget_host, *forget_job, *forget_ask; /* with resume */
     sqlite3_int64 run;
 };
 
@@ -22,21 +22,39 @@ static const char schema[] =
     " inventory TEXT, inventory_sha256 TEXT, options TEXT, version TEXT);"
     "CREATE TABLE IF NOT EXISTS _hosts(run INTEGER, host TEXT, address TEXT, port INTEGER,"
     " platform TEXT, status TEXT, reason TEXT, connect_ms INTEGER, auth_ms INTEGER,"
-    " total_ms INTEGER, algorithms TEXT, fingerprint TEXT);"
+    " total_ms INTEGER, algorithms TEXT, fingerprint TEXT, place INTEGER, groups TEXT,"
+    " data TEXT);"
     "CREATE INDEX IF NOT EXISTS _hosts_by_host ON _hosts(host);"
     "CREATE TABLE IF NOT EXISTS _jobs(run INTEGER, host TEXT, command TEXT, template TEXT,"
     " template_fingerprint TEXT, status TEXT, reason TEXT, collected_at TEXT, took_ms INTEGER,"
     " exit_status INTEGER, output TEXT);"
-    "CREATE INDEX IF NOT EXISTS _jobs_by_host ON _jobs(host, command);";
+    "CREATE INDEX IF NOT EXISTS _jobs_by_host ON _jobs(host, command);"
+    "CREATE TABLE IF NOT EXISTS _asks(run INTEGER, host TEXT, asked TEXT, by_name INTEGER,"
+    " command TEXT, records TEXT, reason TEXT);"
+    "CREATE INDEX IF NOT EXISTS _asks_by_host ON _asks(host, asked);";
+
+/* What databases of earlier versions lack. */
+static const struct {
+    const char *column, *add;
+} later_columns[] = {
+    {"place", "ALTER TABLE _hosts ADD COLUMN place INTEGER"},
+    {"groups", "ALTER TABLE _hosts ADD COLUMN groups TEXT"},
+    {"data", "ALTER TABLE _hosts ADD COLUMN data TEXT"},
+};
 
 #define INSERT_HOST                                                                            \
     "INSERT INTO _hosts(run, host, address, port, platform, status, reason, connect_ms, "      \
     "auth_ms,"                                                                                 \
-    " total_ms, algorithms, fingerprint) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " total_ms, algorithms, fingerprint, place, groups, data) "                                \
+    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 #define INSERT_JOB                                                                             \
     "INSERT INTO _jobs(run, host, command, template, template_fingerprint, status, reason,"    \
     " collected_at, took_ms, exit_status, output) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+#define INSERT_ASK                                                                             \
+    "INSERT INTO _asks(run, host, asked, by_name, command, records, reason)"                   \
+    " VALUES(?, ?, ?, ?, ?, ?, ?)"
 
 static const struct format format_db = {.name = "db", .extensions = "db", .streams = true};
 
@@ -79,6 +97,11 @@ static int continue_run(struct save *save, struct err *err)
             save->db, VIEW("DELETE FROM _jobs WHERE run = ? AND host = ? AND command = ?"),
             &save->forget_job, err);
     }
+    if (status == 0) {
+        status = db_prepare(save->db,
+                            VIEW("DELETE FROM _asks WHERE run = ? AND host = ? AND asked = ?"),
+                            &save->forget_ask, err);
+    }
     return status < 0 ? status : 1;
 }
 
@@ -94,8 +117,12 @@ static int begin_run(struct save *save, const struct save_run *run, struct err *
     if (status < 0) {
         return status;
     }
-    const char *const texts[] = {
-        now, run->who, run->inventory, run->inventory_sha256, run->options, run->version};
+    const char *const texts[] = {run->copied ? run->started : now,
+                                 run->who,
+                                 run->inventory,
+                                 run->inventory_sha256,
+                                 run->options,
+                                 run->version};
     for (int i = 0; i < 6; i++) {
         db_bind(st, i + 1, view_of(texts[i]));
     }
@@ -105,22 +132,51 @@ static int begin_run(struct save *save, const struct save_run *run, struct err *
     return status;
 }
 
+/* Whether _hosts has the column: a statement that names it compiles. */
+static bool has_column(struct save *save, const char *column)
+{
+    sqlite3_stmt *st;
+    struct strbuf sql = STRBUF_INIT;
+    strbuf_addf(&sql, "SELECT %s FROM _hosts", column);
+    bool has = db_prepare(save->db, strbuf_view(&sql), &st, NULL) == 0;
+    sqlite3_finalize(st);
+    strbuf_release(&sql);
+    return has;
+}
+
+static int add_later_columns(struct save *save, struct err *err)
+{
+    int status = 0;
+    for (size_t i = 0; i < sizeof(later_columns) / sizeof(later_columns[0]); i++) {
+        if (status == 0 && !has_column(save, later_columns[i].column)) {
+            status = db_exec(save->db, later_columns[i].add, err);
+        }
+    }
+    return status;
+}
+
+static int prepare_inserts(struct save *save, struct err *err)
+{
+    int status = db_prepare(save->db, VIEW(INSERT_HOST), &save->host, err);
+    if (status == 0) {
+        status = db_prepare(save->db, VIEW(INSERT_JOB), &save->job, err);
+    }
+    return status < 0 ? status : db_prepare(save->db, VIEW(INSERT_ASK), &save->ask, err);
+}
+
 static int make_tables(struct save *save, struct err *err)
 {
     int status = db_exec(save->db, schema, err);
+    if (status == 0) {
+        status = add_later_columns(save, err);
+    }
     for (size_t i = 0; i < save->ntables && status == 0; i++) {
         status = rows_create(save->db, &save->tables[i], true, err);
         if (status == 0) {
             status = row_insert_init(&save->inserts[i], save->db, &save->tables[i], true, err);
         }
     }
-    if (status == 0) {
-        status = db_prepare(save->db, VIEW(INSERT_HOST), &save->host, err);
-    }
-    if (status == 0) {
-        status = db_prepare(save->db, VIEW(INSERT_JOB), &save->job, err);
-    }
-    return status;
+    return status < 0 ? status : prepare_inserts(save, err);
 }
 
 /* The log is synced at every commit, so a finished host survives a power cut, not only a kill.
@@ -158,7 +214,8 @@ int save_open(struct save **out, const char *path, const struct table *tables, s
     save->tables = tables;
     save->ntables = ntables;
     save->inserts = calloc(ntables ? ntables : 1, sizeof(*save->inserts));
-    int status = save->inserts ? db_open(&save->db, path, DB_WRITE, err) : err_nomem(err);
+    int status = save->inserts ? db_open(&save->db, path, path ? DB_WRITE : DB_SCRATCH, err)
+                               : err_nomem(err);
     if (status == 0) {
         status = start(save, run, err);
     }
@@ -230,6 +287,21 @@ int save_job(struct save *save, const struct save_job *job, struct err *err)
     return run_bound(save, save->job, err);
 }
 
+int save_ask(struct save *save, const struct save_ask *ask, struct err *err)
+{
+    int status = forget(save, save->forget_ask, ask->host, ask->asked, err);
+    if (status < 0) {
+        return status;
+    }
+    db_bind(save->ask, 2, view_of(ask->host));
+    db_bind(save->ask, 3, view_of(ask->asked));
+    bind_number(save->ask, 4, ask->by_name);
+    db_bind(save->ask, 5, view_of(ask->command));
+    db_bind(save->ask, 6, view_of(ask->records));
+    db_bind(save->ask, 7, view_of(ask->reason));
+    return run_bound(save, save->ask, err);
+}
+
 int save_host_end(struct save *save, const struct save_host *host, struct err *err)
 {
     sqlite3_stmt *st = save->host;
@@ -248,6 +320,9 @@ int save_host_end(struct save *save, const struct save_host *host, struct err *e
     bind_number(st, 10, host->total_ms);
     db_bind(st, 11, view_of(host->algorithms));
     db_bind(st, 12, view_of(host->fingerprint));
+    bind_number(st, 13, host->place);
+    db_bind(st, 14, view_of(host->groups));
+    db_bind(st, 15, view_of(host->data));
     status = run_bound(save, st, err);
     return status < 0 ? status : db_exec(save->db, "COMMIT", err);
 }
@@ -269,6 +344,15 @@ static int end_run(struct save *save, struct err *err)
     return status;
 }
 
+int save_close_keep(struct save *save, struct db **out, struct err *err)
+{
+    int status = end_run(save, err);
+    *out = status < 0 ? NULL : save->db;
+    save->db = status < 0 ? save->db : NULL;
+    save_abort(save);
+    return status;
+}
+
 int save_close(struct save *save, struct err *err)
 {
     int status = end_run(save, err);
@@ -287,8 +371,10 @@ void save_abort(struct save *save)
     free(save->inserts);
     sqlite3_finalize(save->host);
     sqlite3_finalize(save->job);
+    sqlite3_finalize(save->ask);
     sqlite3_finalize(save->forget_host);
     sqlite3_finalize(save->forget_job);
+    sqlite3_finalize(save->forget_ask);
     db_close(save->db);
     free(save);
 }

@@ -6,6 +6,7 @@
  *     save_host_begin(save, &err);
  *     writer_row(save_writer(save), table, cells, &err);      this host's rows, any number
  *     save_job(save, &job, &err);                             each of its commands
+ *     save_ask(save, &ask, &err);                             see below; most runs have none
  *     save_host_end(save, &host, &err);                       commits
  *     save_close(save, &err);
  *
@@ -13,8 +14,18 @@
  *
  *     _runs   id, started, ended, who, inventory, inventory_sha256, options, version
  *     _hosts  run, host, address, port, platform, status, reason, connect_ms, auth_ms,
- * total_ms, algorithms, fingerprint _jobs   run, host, command, template, template_fingerprint,
- * status, reason, collected_at, took_ms, exit_status, output
+ *             total_ms, algorithms, fingerprint, place, groups, data
+ *     _jobs   run, host, command, template, template_fingerprint, status, reason,
+ *             collected_at, took_ms, exit_status, output
+ *     _asks   run, host, asked, by_name, command, records, reason
+ *
+ * Hosts come in as they finish; place is where the inventory has them. groups are their names
+ * with a comma before and behind each (",core,access,"), data is a JSON object of texts.
+ *
+ * _asks is for runs in which platforms may lack some of what is asked (audits): a row for each
+ * thing asked of a host, with the command that answers it (of _jobs) and the table that its
+ * records are in (NULL = only raw text was asked for). command NULL: nothing answers it, and
+ * reason says why. by_name: asked is a template's name, else a command.
  */
 #ifndef STORE_SAVE_H
 #define STORE_SAVE_H
@@ -29,7 +40,10 @@ struct save_run {
     const char *who, *inventory, *inventory_sha256;
     const char *options; /* as typed; no secret is ever among them */
     const char *version;
-    bool resume; /* goes on with the newest run: what is saved anew takes the place of what failed */
+    bool resume; /* goes on with the newest run: what is saved anew takes the place of what
+                    failed */
+    bool copied; /* of an earlier run: started is its, and NULL = unknown */
+    const char *started;
 };
 
 struct save_host {
@@ -38,6 +52,8 @@ struct save_host {
     const char *platform, *status, *reason;
     long connect_ms, auth_ms, total_ms;
     const char *algorithms, *fingerprint;
+    long place;                /* < 0 = unknown, as any other number here */
+    const char *groups, *data; /* as above */
 };
 
 struct save_job {
@@ -49,6 +65,13 @@ struct save_job {
     struct view output;
 };
 
+struct save_ask {
+    const char *host, *asked;
+    bool by_name;
+    const char *command, *records, *reason;
+};
+
+/* path NULL: a scratch database. */
 int save_open(struct save **out, const char *path, const struct table *tables, size_t ntables,
               const struct save_run *run, struct err *err);
 
@@ -57,10 +80,13 @@ struct writer *save_writer(struct save *save);
 
 int save_host_begin(struct save *save, struct err *err);
 int save_job(struct save *save, const struct save_job *job, struct err *err);
+int save_ask(struct save *save, const struct save_ask *ask, struct err *err);
 int save_host_end(struct save *save, const struct save_host *host, struct err *err);
 
 /* Ends the run (its `ended` stays NULL when this was never reached) and frees save. */
 int save_close(struct save *save, struct err *err);
+/* The same, and the database stays open: the caller's to close. */
+int save_close_keep(struct save *save, struct db **out, struct err *err);
 void save_abort(struct save *save);
 
 /* Whether the newest job of host and command in the database is ok: what --resume leaves out.
