@@ -70,7 +70,8 @@ struct audit {
     const struct audit_finding *findings; /* [rule * nhosts + host]: rules in file order */
     size_t nfindings;
     size_t counts[VERDICTS];
-    size_t worse, better;        /* against the baseline */
+    bool compared;               /* audit_compare() ran: there is a baseline */
+    size_t worse, better;        /* against it */
     const char *started;         /* of the run that was looked at, ISO 8601; NULL = unknown */
     const char *judged;          /* now, likewise */
     const char *source;          /* "run.db", "raw/", or the inventory's path */
