@@ -20,7 +20,9 @@
  *         template: show_version             expect: must hold for each row
  *         where: "model LIKE 'C29%'"         only the rows for which this holds
  *         expect: version_compare(version, '15.2') >= 0
- *         at_least: 1                        fewer rows (behind where) are a violation
+ *         at_least: 1                        fewer rows (behind where) are a violation;
+ *                                            1 when left out, without `where` (no row is no
+ *                                            pass), and 0 with it
  *
  *       - id: duplicate-address              query: its rows are the violations. It must have a
  *         templates: [show_ip_interface_brief]   column `host`, which says whose they are;

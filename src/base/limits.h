@@ -26,6 +26,12 @@
 #define LIMIT_FILE_NAME       200
 #define LIMIT_SECRET_BYTES    1024
 #define LIMIT_KNOWN_HOSTS     MIB(64)
+#define LIMIT_RULES           10000 /* of an audit, in all its files */
+#define LIMIT_WAIVERS         100000
+#define LIMIT_RULE_WORDS      KIB(4) /* of a rule's title, reason ... */
+#define LIMIT_RULE_SQL        KIB(64)
+#define LIMIT_RULE_LIST       200   /* patterns, templates, platforms ... of one rule */
+#define LIMIT_RULE_NEEDS      10000 /* templates and commands of all rules */
 
 /* what devices send */
 #define LIMIT_LINE_BYTES    MIB(1)
@@ -40,6 +46,14 @@
 #define LIMIT_MATCH_HEAP_KIB  16384
 #define LIMIT_JIT_STACK_BYTES MIB(1)
 #define LIMIT_PARSE_MS        10000
+
+/* an audit */
+#define LIMIT_RULE_MS        10000 /* of one statement, or of one rule's patterns */
+#define LIMIT_FINDINGS       50000000
+#define LIMIT_EVIDENCE       20      /* kept of one finding */
+#define LIMIT_EVIDENCE_TOTAL 2000000 /* beyond it one of each finding */
+#define LIMIT_EVIDENCE_BYTES KIB(4)  /* of one text */
+#define LIMIT_DATA_KEYS      1000    /* of the inventory's data */
 
 /* waiting for the network */
 #define LIMIT_CONNECT_MS     10000
