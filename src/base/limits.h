@@ -73,6 +73,7 @@
 #define LIMIT_RELAY_BYTES MIB(4) /* on their way from a jump host to a session */
 #define LIMIT_SPARE_FDS   48      /* open files that are no sessions */
 #define LIMIT_QUEUE_BYTES MIB(64) /* results not yet taken, before nothing new is started */
+#define LIMIT_LOG_BYTES   MIB(4)  /* of -v and -vv, not yet written */
 #define LIMIT_RETRY_MS    500     /* pause before the first new try; doubled each time */
 #define LIMIT_WORKERS     5000
 #define LIMIT_WAITING_BYTES                                                                    \

@@ -226,7 +226,7 @@ const struct option option_table[] = {
      .verbs = VERB_ALL, .section = SECTION_TALK,
      .help = "No progress, no summary, no warnings; failed hosts, errors and the exit status remain"},
     {.name = "verbose", .letter = 'v', .kind = OPTION_COUNT, .offset = AT(verbose),
-     .verbs = VERB_ALL, .section = SECTION_TALK, .help = "Tell what became of each host as it ends; twice: and of each command"},
+     .verbs = VERB_ALL, .section = SECTION_TALK, .help = "Tell more: of a run, the steps of each session; twice: and every byte, but no password"},
     {.name = "help", .letter = 'h', .kind = OPTION_FLAG, .offset = AT(help), .verbs = VERB_ALL,
      .section = SECTION_TALK, .help = "Show this help"},
     {.name = "version", .letter = 'V', .kind = OPTION_FLAG, .offset = AT(version),

@@ -39,6 +39,7 @@ struct run {
     struct report report;
     struct progress progress;
     bool stdout_tty;
+    bool collected, cancelled; /* it came to an end; by a signal */
     ms_t started;
 };
 
@@ -121,6 +122,9 @@ static int start_loop(struct run *run, struct err *err)
                                 .retries = (int)options->retries,
                                 .connect_rate = (double)options->connect_rate,
                                 .stop_on_auth_failure = options->stop_on_auth_failure,
+                                .log_level = options->verbose < 2 ? options->verbose : 2,
+                                .log_fd = STDERR_FILENO,
+                                .log_zero = run->started,
                                 .credentials = passwords_credentials,
                                 .passphrase = passwords_passphrase,
                                 .user = run->passwords};
@@ -187,8 +191,7 @@ static int take(struct run *run, struct host_result *result, bool writable, stru
     }
     report_add(&run->report, result);
     if (run->options->verbose > 0) {
-        progress_clear(&run->progress);
-        verbose_host(result, run->options->verbose);
+        verbose_host(run->loop, result);
     }
     int kept = run_files_add(&run->files, result, rc ? NULL : err);
     host_result_free(result);
@@ -244,12 +247,16 @@ static int collect(struct run *run, struct err *err)
     }
     interrupt_watch(run->loop);
     run->stdout_tty = isatty(STDOUT_FILENO);
-    progress_init(&run->progress, STDERR_FILENO, !run->options->quiet, run->plan.njobs,
-                  now_ms());
+    bool progress = !run->options->quiet && !run->options->verbose; /* the log says more */
+    progress_init(&run->progress, STDERR_FILENO, progress, run->plan.njobs, now_ms());
     rc = drain(run, err);
     progress_clear(&run->progress);
     rc = finish(run, rc, err);
     interrupt_unwatch();
+    run->cancelled = loop_cancelled(run->loop);
+    run->collected = true;
+    loop_free(run->loop); /* the log ends before the summary */
+    run->loop = NULL;
     return rc;
 }
 
@@ -273,7 +280,7 @@ static void summarize(const struct run *run)
 
 static int status_of(const struct run *run)
 {
-    if (run->loop && loop_cancelled(run->loop)) {
+    if (run->cancelled) {
         return err_exit_status(ERR_CANCELLED);
     }
     return run->report.failed > 0 ? err_exit_status(ERR_HOST) : 0;
@@ -313,7 +320,7 @@ int verb_run(const struct options *options)
     } else if (rc == 0) {
         rc = options->dry_run ? dry_run(&run.plan, options, &err) : collect(&run, &err);
     }
-    if (run.loop && rc != ERR_PIPE) {
+    if (run.collected && rc != ERR_PIPE) {
         summarize(&run);
     }
     int status = rc < 0 ? talk_failure(&err, "run") : status_of(&run);

@@ -1,22 +1,26 @@
 #include "cli/verbose.h"
 
-#include "cli/talk.h"
+#include "base/strbuf.h"
 
-static void tell_command(const struct host_result *result, const struct command_result *c)
+static void add_span(struct strbuf *out, const char *what, ms_t ms)
 {
-    talk_line("%s: %s: %s, %zu bytes, %zu records, %lld ms%s%s", result->host->name, c->command,
-              status_name(c->status), c->output.len, c->records, (long long)c->took_ms,
-              c->reason ? ": " : "", c->reason ? c->reason : "");
+    if (ms >= 0) {
+        strbuf_addf(out, ", %s %lld ms", what, (long long)ms);
+    }
 }
 
-void verbose_host(const struct host_result *result, int level)
+void verbose_host(struct loop *loop, const struct host_result *result)
 {
-    const char *algorithms = result->algorithms ? result->algorithms : "no key exchange";
-    const char *key = result->fingerprint ? result->fingerprint : "no host key";
-    talk_line("%s: %s, connect %lld ms, login %lld ms, all %lld ms, %s, %s", result->host->name,
-              status_name(result->status), (long long)result->connect_ms,
-              (long long)result->auth_ms, (long long)result->total_ms, algorithms, key);
-    for (size_t i = 0; level > 1 && i < result->ncommands; i++) {
-        tell_command(result, &result->commands[i]);
+    struct strbuf words = STRBUF_INIT;
+    size_t records = 0;
+    for (size_t i = 0; i < result->ncommands; i++) {
+        records += result->commands[i].records;
     }
+    strbuf_addf(&words, "%s: %zu record%s", status_name(result->status), records,
+                records == 1 ? "" : "s");
+    add_span(&words, "connect", result->connect_ms);
+    add_span(&words, "login", result->auth_ms);
+    add_span(&words, "all", result->total_ms);
+    loop_tell(loop, result->host, "%s", words.buf);
+    strbuf_release(&words);
 }

@@ -1,12 +1,12 @@
 /*
- * -v and -vv: what a run tells of each host as it ends, on stderr and terminal-safe. -v is a
- * line a host, -vv adds one a command.
+ * -v and -vv: what a run tells of each host once its records are out, in the run's log, where
+ * the steps of its session stand already.
  */
 #ifndef CLI_VERBOSE_H
 #define CLI_VERBOSE_H
 
-#include "collect/result.h"
+#include "collect/loop.h"
 
-void verbose_host(const struct host_result *result, int level);
+void verbose_host(struct loop *loop, const struct host_result *result);
 
 #endif

@@ -4,6 +4,7 @@
 #include "collect/loop_private.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -172,6 +173,43 @@ struct loop_progress loop_progress(struct loop *loop)
     return progress;
 }
 
+/* The log. */
+
+static void log_line(void *user, struct view line)
+{
+    struct loop *loop = user;
+    loop_log_add(loop->log, line);
+}
+
+struct trace *loop_trace(struct loop *loop, const struct host *host,
+                         const struct credentials *secrets)
+{
+    struct trace *trace = NULL;
+    struct trace_options options = {.host = host->name,
+                                    .level = (enum trace_level)loop->options.log_level,
+                                    .zero = loop->options.log_zero,
+                                    .password = secrets->password,
+                                    .enable = secrets->enable,
+                                    .line = log_line,
+                                    .user = loop};
+    return loop->log && trace_new(&trace, &options, NULL) == 0 ? trace : NULL;
+}
+
+void loop_tell(struct loop *loop, const struct host *host, const char *fmt, ...)
+{
+    struct trace *trace = loop_trace(loop, host, &(struct credentials){0});
+    if (trace) {
+        struct strbuf words = STRBUF_INIT;
+        va_list ap;
+        va_start(ap, fmt);
+        strbuf_vaddf(&words, fmt, ap);
+        va_end(ap);
+        trace_step(trace, now_ms(), "%s", words.buf);
+        strbuf_release(&words);
+        trace_free(trace);
+    }
+}
+
 /* Only an atomic store and writes to pipes: fit for a signal handler. */
 void loop_cancel(struct loop *loop)
 {
@@ -273,6 +311,9 @@ static int begin(struct loop *loop, struct err *err)
     if (rc == 0) {
         rc = supplies_open(&loop->supplies, loop->plan, options, err);
     }
+    if (rc == 0 && options->log_level > TRACE_OFF) {
+        rc = loop_log_open(&loop->log, options->log_fd, err);
+    }
     if (rc == 0) {
         fit_descriptors(loop);
         rc = start_engines(loop, err);
@@ -318,6 +359,7 @@ void loop_free(struct loop *loop)
         host_result_free(queued->result);
         free(queued);
     }
+    loop_log_close(loop->log);
     free(loop->engines);
     free(loop->since);
     supplies_close(&loop->supplies);

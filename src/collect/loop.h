@@ -38,6 +38,10 @@ struct loop_options {
     double connect_rate;       /* logins begun a second, 0 = any number */
     bool stop_on_auth_failure; /* a group's first login must succeed before its others are
                                   tried, and a denied one ends the group: NOT_RUN */
+    int log_level; /* enum trace_level: what is told of each session on log_fd, in lines as in
+                      session/trace.h */
+    int log_fd;
+    ms_t log_zero; /* when the run began */
     /* Called in a loop's thread, must be thread-safe and not block. */
     int (*credentials)(void *user, const struct host *host, struct credentials *out,
                        struct err *err);
@@ -65,12 +69,16 @@ bool loop_done(struct loop *loop); /* every result was handed out */
 /* Looks at every job: not for a busy loop. */
 struct loop_progress loop_progress(struct loop *loop);
 
+/* A line of the caller's in that log, about a host: nothing when there is none. */
+void loop_tell(struct loop *loop, const struct host *host, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Stops launching and ends what runs; the hosts concerned come out CANCELLED. Callable from a
  * signal handler. */
 void loop_cancel(struct loop *loop);
 bool loop_cancelled(const struct loop *loop);
 
-/* Ends and joins the threads. Results not yet taken are freed. */
+/* Ends and joins the threads; the log is whole then. Results not yet taken are freed. */
 void loop_free(struct loop *loop);
 
 /* Of libuv, as it runs. */

@@ -21,6 +21,7 @@ struct link {
     struct link_use use;
     char *username;
     struct credentials credentials;
+    struct trace *trace; /* NULL = there is no log */
     const struct key *keys[SSHCONFIG_FILES];
     struct lookup *lookup;
     struct addrinfo *addresses;
@@ -175,6 +176,7 @@ void link_free(struct link *link)
     if (link) {
         abandon_lookup(link);
         drop_session(link);
+        trace_free(link->trace);
         free(link->username);
         free(link->reason);
         uv_close((uv_handle_t *)&link->timer, on_timer_closed);
@@ -199,6 +201,7 @@ void link_stop(struct link *link, enum status status, const char *reason)
     link->status = status;
     free(link->reason);
     link->reason = strdup(reason);
+    trace_step(link->trace, now_ms(), "closed: %s", reason);
 }
 
 static void fail(struct link *link, enum status status, const char *fmt, ...)
@@ -231,6 +234,7 @@ static bool retry(struct link *link)
         return false;
     }
     ms_t pause = pause_before(link);
+    trace_step(link->trace, now_ms(), "trying again in %lld ms", (long long)pause);
     link->tries++;
     drop_session(link);
     uv_timer_stop(&link->timer);
@@ -382,6 +386,7 @@ static struct session_options options_of(struct link *link)
         .hold = link->use.hold,
         .platform = platform,
         .scratch = link->use.engine->scratch,
+        .trace = link->trace,
         .enable = link->credentials.enable,
         .connect_ms = connect_span(link),
         .auth_ms = first_of(host->auth_ms, run->auth_ms, LIMIT_AUTH_MS, 0),
@@ -466,6 +471,7 @@ static void resolve(struct link *link)
         return;
     }
     hints.ai_flags = AI_NUMERICSERV;
+    trace_step(link->trace, now_ms(), "looking up %s", host->address);
     int rc = look_up(link, port, &hints);
     if (rc < 0) {
         unresolved(link, rc);
@@ -481,6 +487,7 @@ static void on_hop(void *user, int fd, enum status status, const char *reason)
         fail(link, status, "%s", reason);
         return;
     }
+    trace_step(link->trace, now_ms(), "reached through %s", link->use.host->jump->name);
     link->way_fd = fd;
     begin_session(link);
 }
@@ -488,6 +495,7 @@ static void on_hop(void *user, int fd, enum status status, const char *reason)
 static void run_proxy(struct link *link)
 {
     struct err err = ERR_INIT;
+    trace_step(link->trace, now_ms(), "proxy: %s", link->use.host->proxy_command);
     if (proxy_start(&link->proxy, link->use.engine, link->use.host->proxy_command,
                     &link->way_fd, &err) < 0) {
         fail(link, STATUS_UNREACHABLE, "%s", err.text);
@@ -547,7 +555,9 @@ static int prepare(struct link *link, struct err *err)
 void link_begin(struct link *link)
 {
     struct err err = ERR_INIT;
-    if (prepare(link, &err) < 0) {
+    int rc = prepare(link, &err);
+    link->trace = loop_trace(link->use.engine->loop, link->use.host, &link->credentials);
+    if (rc < 0) {
         fail(link, STATUS_AUTH, "%s", err.text);
     } else {
         find_way(link);

@@ -7,6 +7,7 @@
  *     loop_engine.c  a thread with an event loop: takes jobs, keeps its share of them running
  *     loop_task.c    one running job, whose outcome becomes a result
  *     loop_link.c    a host being talked to: its address, its session, its socket and timer
+ *     loop_log.c     what -v and -vv tell, on its way to stderr
  *     loop_proxy.c   a command that reaches a host
  *     loop_relay.c   jump hosts, and the connections through them
  *
@@ -17,6 +18,7 @@
 #define COLLECT_LOOP_PRIVATE_H
 
 #include "collect/loop.h"
+#include "collect/loop_log.h"
 #include "collect/loop_queue.h"
 #include "session/hostkey.h"
 #include "session/session.h"
@@ -56,6 +58,7 @@ struct loop {
     struct supplies supplies;
     size_t workers; /* maybe fewer than asked for */
     char notice[200];
+    struct loop_log *log; /* NULL: nobody wants to know */
 
     pthread_mutex_t lock;
     pthread_cond_t came; /* a result was queued */
@@ -89,6 +92,10 @@ enum queue_answer loop_take(struct loop *loop, size_t *job, ms_t *ready_at);
 
 /* The outcome of a job's login, for those that wait for it. */
 void loop_login(struct loop *loop, size_t job, bool ok);
+
+/* A trace for a session with host; NULL when there is no log. The secrets are masked in it. */
+struct trace *loop_trace(struct loop *loop, const struct host *host,
+                         const struct credentials *secrets);
 
 /* Hands a finished host over. */
 void loop_put(struct loop *loop, size_t job, struct host_result *result);

@@ -140,6 +140,11 @@ struct view dialogue_unsent(const struct dialogue *d)
     return strbuf_view(&d->unsent);
 }
 
+bool dialogue_unsent_secret(const struct dialogue *d)
+{
+    return d->unsent_secret;
+}
+
 ms_t dialogue_took(const struct dialogue *d)
 {
     ms_t typed = d->pending ? d->pending_typed_at : d->typed_at;
@@ -191,6 +196,7 @@ void dialogue_sent(struct dialogue *d, size_t n, ms_t now)
     memmove(d->unsent.buf, d->unsent.buf + n, rest);
     secret_wipe(d->unsent.buf + rest, n);
     strbuf_truncate(&d->unsent, rest);
+    d->unsent_secret = d->unsent_secret && rest > 0;
 }
 
 static void shift(struct dialogue *d, size_t n)

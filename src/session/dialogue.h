@@ -109,6 +109,8 @@ ms_t dialogue_deadline(const struct dialogue *d);
 /* Bytes to type; valid until the next call. Secrets are among them only after their prompt. */
 struct view dialogue_unsent(const struct dialogue *d);
 void dialogue_sent(struct dialogue *d, size_t n, ms_t now);
+/* One is: not to be shown. */
+bool dialogue_unsent_secret(const struct dialogue *d);
 
 /* In READY: types a command. ERR_USAGE when it is empty or contains a control character. */
 int dialogue_command(struct dialogue *d, struct view command, ms_t now, struct err *err);

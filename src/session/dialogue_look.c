@@ -187,6 +187,7 @@ static void answer_once(struct dialogue *d, const struct secret *secret, bool *a
                       what);
     } else {
         *asked = true;
+        d->unsent_secret = secret != &d->username;
         answer(d, secret_view(secret), true);
     }
 }
@@ -350,6 +351,7 @@ static bool look_enable(struct dialogue *d)
                           "enable was refused: the device asks for the password again");
         } else {
             d->asked_secret = true;
+            d->unsent_secret = true;
             answer(d, secret_view(&d->secret), true);
         }
     } else if (matches(d, d->platform->enable.prompt, line)) {

@@ -48,6 +48,7 @@ struct dialogue {
     bool logged_in, leaving, ended;
     struct strbuf prompt; /* as learnt, without blanks at its end */
     struct strbuf unsent;
+    bool unsent_secret; /* ... is, or holds, a password */
     struct screen screen;
 
     /* offsets in screen.text */

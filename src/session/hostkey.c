@@ -80,6 +80,11 @@ void hostkeys_free(struct hostkeys *keys)
     free(keys);
 }
 
+enum host_keys hostkeys_policy(const struct hostkeys *keys)
+{
+    return keys->policy;
+}
+
 /* Names. */
 
 #define NAME_SIZE 300 /* a DNS name has at most 253 characters */

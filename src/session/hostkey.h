@@ -52,6 +52,8 @@ void hostkeys_free(struct hostkeys *keys);
 int hostkeys_trust(struct hostkeys *keys, const struct hostkey_peer *peer,
                    const struct hostkey *shown, struct err *err);
 
+enum host_keys hostkeys_policy(const struct hostkeys *keys);
+
 /* Appends the key types known for the peer, comma-separated: to be asked for first, so that a
  * host known by its RSA key is not refused for showing an Ed25519 one. */
 void hostkeys_types(struct hostkeys *keys, const struct hostkey_peer *peer, struct strbuf *out);

@@ -28,6 +28,8 @@ int session_new(struct session **out, const struct session_options *options,
     s->next_address = options->addresses;
     s->status = STATUS_OK;
     strbuf_init(&s->errors);
+    strbuf_init(&s->prompt);
+    s->prompt.max = LIMIT_LINE_BYTES;
     s->errors.max = LIMIT_STDERR_BYTES;
     screen_init(&s->screen, options->max_bytes);
     session_enter(s, PHASE_DIAL, options->connect_ms);
@@ -48,15 +50,29 @@ void session_free(struct session *s)
     }
     screen_release(&s->screen);
     strbuf_release(&s->errors);
+    strbuf_release(&s->prompt);
     free(s->reason);
     free(s);
 }
 
+/* The last that is heard of it: NULL = all went well. */
+static void trace_closing(struct session *s)
+{
+    const char *reason = session_reason(s);
+    trace_end(s->options.trace, s->now);
+    trace_step(s->options.trace, s->now, "closed%s%s", reason ? ": " : "",
+               reason ? reason : "");
+}
+
 void session_enter(struct session *s, enum phase phase, ms_t span)
 {
+    bool ends = phase == PHASE_END && s->phase != PHASE_END;
     s->phase = phase;
     s->phase_started = s->now;
     s->deadline = deadline_in(s->now, span);
+    if (ends && s->options.trace) {
+        trace_closing(s);
+    }
 }
 
 /* Outcomes. */
@@ -153,6 +169,9 @@ void session_end_command(struct session *s, enum status status, const char *reas
         note(s, status, text.buf);
         strbuf_release(&text);
     }
+    trace_step(s->options.trace, s->now, "%s: %zu bytes, %lld ms%s%s", result->command,
+               result->output.len, (long long)took_ms, reason ? ": " : "",
+               reason ? reason : "");
 }
 
 /* Dialling: each address in turn, each with its share of the time that is left. */
@@ -166,12 +185,25 @@ static ms_t share(const struct session *s)
     return left / n > 0 ? left / n : 1;
 }
 
+static void trace_dialling(struct session *s)
+{
+    if (s->options.trace) {
+        char name[TCP_NAME_SIZE];
+        tcp_name(s->address->ai_addr, name);
+        trace_step(s->options.trace, s->now, "connecting to %s", name);
+    }
+}
+
 static enum progress dial_next(struct session *s)
 {
+    if (s->err.text[0] && s->next_address) {
+        trace_step(s->options.trace, s->now, "%s", s->err.text);
+    }
     while (s->next_address) {
         s->address = s->next_address;
         s->deadline = deadline_in(s->now, share(s));
         s->next_address = s->address->ai_next;
+        trace_dialling(s);
         s->fd =
             tcp_dial(s->address->ai_addr, s->address->ai_addrlen, s->options.idle_ms, &s->err);
         if (s->fd >= 0) {
@@ -201,6 +233,7 @@ static enum progress connected(struct session *s)
     if (connection_new(&s->connection, fd, &s->options.ssh, &s->err) < 0) {
         return session_fail(s, STATUS_PROTOCOL, "%s", s->err.text);
     }
+    trace_step(s->options.trace, s->now, "connected");
     ms_t left = s->started + s->options.connect_ms - s->now;
     session_enter(s, PHASE_HANDSHAKE, left > 0 ? left : 1);
     return MOVED;
@@ -235,6 +268,17 @@ static enum progress dial(struct session *s)
 
 /* SSH up to a login. */
 
+static void trace_host_key(struct session *s)
+{
+    const struct connection_options *o = &s->options.ssh;
+    bool pinned = o->peer.pinned, off = hostkeys_policy(o->trust) == HOST_KEYS_OFF && !pinned;
+    trace_step(s->options.trace, s->now, "host key %s: %s (%s)",
+               off      ? "not checked"
+               : pinned ? "verified by its fingerprint"
+                        : "verified",
+               session_fingerprint(s), session_algorithms(s));
+}
+
 static enum progress handshake(struct session *s)
 {
     switch (connection_handshake(s->connection, &s->err)) {
@@ -242,6 +286,9 @@ static enum progress handshake(struct session *s)
         return WAITING;
     case STEP_DONE:
         s->connect_ms = s->now - s->started;
+        if (s->options.trace) {
+            trace_host_key(s);
+        }
         session_enter(s, PHASE_LOGIN, s->options.auth_ms);
         return MOVED;
     default:
@@ -280,6 +327,15 @@ static enum progress hold(struct session *s)
     return step == STEP_FAILED ? session_broken(s) : WAITING;
 }
 
+static void trace_login(struct session *s)
+{
+    struct strbuf method = STRBUF_INIT;
+    connection_method(s->connection, &method);
+    trace_step(s->options.trace, s->now, "authenticated as %s by %s", s->options.ssh.username,
+               method.buf);
+    strbuf_release(&method);
+}
+
 static enum progress login(struct session *s)
 {
     switch (connection_login(s->connection, &s->err)) {
@@ -287,6 +343,9 @@ static enum progress login(struct session *s)
         return WAITING;
     case STEP_DONE:
         s->auth_ms = s->now - s->phase_started;
+        if (s->options.trace) {
+            trace_login(s);
+        }
         return s->options.hold ? begin_hold(s) : begin_commands(s);
     default:
         return session_broken(s);

@@ -21,6 +21,7 @@
 #include "session/outcome.h"
 #include "session/platform.h"
 #include "session/ssh.h"
+#include "session/trace.h"
 
 #include <netdb.h>
 
@@ -34,6 +35,7 @@ struct session_options {
     bool hold;                        /* stay logged in, for session_connection() */
     const struct platform *platform;
     struct regex_scratch *scratch; /* of the calling thread */
+    struct trace *trace;           /* NULL = nobody wants to know */
     struct view enable;            /* ptr NULL: do not enable */
     ms_t connect_ms;               /* all addresses, up to a trusted key */
     ms_t auth_ms;

@@ -6,6 +6,7 @@ static void take(void *user, bool is_stderr, struct view bytes)
 {
     struct session *s = user;
     s->last_byte = s->now;
+    trace_received(s->options.trace, s->now, bytes);
     if (is_stderr) {
         strbuf_addview(&s->errors, bytes); /* what passes the ceiling is not needed */
     } else if (!screen_feed(&s->screen, bytes)) {
@@ -20,6 +21,7 @@ static int begin(struct session *s)
     s->too_large = false;
     screen_clear(&s->screen);
     strbuf_reset(&s->errors);
+    trace_sent(s->options.trace, s->now, view_of(session_result(s)->command), false);
     return stream_new(&s->stream, s->connection, take, s, &s->err);
 }
 

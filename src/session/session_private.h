@@ -36,6 +36,7 @@ struct session {
     struct stream *stream;
 
     struct dialogue *dialogue; /* shell */
+    struct strbuf prompt;      /* shell, traced: as it was told */
 
     struct screen screen; /* exec: the output under way */
     struct strbuf errors; /* exec: what the command wrote to stderr */

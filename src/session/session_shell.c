@@ -6,6 +6,7 @@ static void take(void *user, bool is_stderr, struct view bytes)
 {
     (void)is_stderr;
     struct session *s = user;
+    trace_received(s->options.trace, s->now, bytes);
     if (s->dialogue) {
         dialogue_feed(s->dialogue, bytes, s->now);
     }
@@ -102,6 +103,15 @@ static enum progress next_command(struct session *s)
     return MOVED;
 }
 
+static void trace_typed(struct session *s, struct view bytes, bool more)
+{
+    if (!dialogue_unsent_secret(s->dialogue)) {
+        trace_sent(s->options.trace, s->now, bytes, more);
+    } else if (!more) {
+        trace_sent_secret(s->options.trace, s->now);
+    }
+}
+
 /* Types what the dialogue wants typed; false when the connection broke. */
 static bool type_all(struct session *s)
 {
@@ -113,6 +123,9 @@ static bool type_all(struct session *s)
         }
         if (n == 0) {
             break;
+        }
+        if (s->options.trace) {
+            trace_typed(s, view_slice(unsent, 0, (size_t)n), (size_t)n < unsent.len);
         }
         dialogue_sent(s->dialogue, (size_t)n, s->now);
         unsent = dialogue_unsent(s->dialogue);
@@ -133,9 +146,23 @@ static enum step hear(struct session *s)
     return step;
 }
 
+/* A prompt that is another one than before. */
+static void trace_prompt(struct session *s)
+{
+    struct view prompt = dialogue_prompt(s->dialogue);
+    if (prompt.len && !view_equal(prompt, strbuf_view(&s->prompt))) {
+        strbuf_reset(&s->prompt);
+        strbuf_addview(&s->prompt, prompt);
+        trace_step(s->options.trace, s->now, "prompt learned: %.*s", VIEW_ARG(prompt));
+    }
+}
+
 enum progress shell_talk(struct session *s)
 {
     enum step step = hear(s);
+    if (s->options.trace) {
+        trace_prompt(s);
+    }
     if (!type_all(s)) {
         dialogue_eof(s->dialogue);
     }

@@ -112,6 +112,11 @@ const char *connection_doing(const struct connection *c)
     return c->doing;
 }
 
+void connection_method(const struct connection *c, struct strbuf *out)
+{
+    auth_describe(c, out);
+}
+
 const char *connection_algorithms(const struct connection *c)
 {
     return c->algorithms;

@@ -78,6 +78,9 @@ enum fault connection_fault(const struct connection *c);
 /* "key exchange", "authentication (password)": what a time-out interrupted. */
 const char *connection_doing(const struct connection *c);
 
+/* After the login, how it went: "password", "publickey PATH". */
+void connection_method(const struct connection *c, struct strbuf *out);
+
 /* After the handshake: "curve25519-sha256 ssh-ed25519 aes256-ctr" and "SHA256:...";
  * NULL before. They live as long as the connection. */
 const char *connection_algorithms(const struct connection *c);

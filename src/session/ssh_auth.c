@@ -23,6 +23,15 @@ const char *auth_doing(enum auth_method method)
     return doing[method];
 }
 
+void auth_describe(const struct connection *c, struct strbuf *out)
+{
+    enum auth_method method = c->auth.method;
+    strbuf_addstr(out, method < AUTH_METHODS ? names[method] : "nothing");
+    if (method == AUTH_KEY && c->auth.key < c->options.nkeys) {
+        strbuf_addf(out, " %s", c->options.keys[c->auth.key]->path);
+    }
+}
+
 /* Whether there is anything to try a method with, and the server takes it. */
 static bool usable(const struct connection *c, enum auth_method method)
 {

@@ -36,6 +36,9 @@ struct auth {
 /* Only to be called on a trusted connection. */
 enum step auth_step(struct connection *c, struct err *err);
 
+/* What the login came through with: "password", "publickey PATH". */
+void auth_describe(const struct connection *c, struct strbuf *out);
+
 /* "authentication (password)" */
 const char *auth_doing(enum auth_method method);
 

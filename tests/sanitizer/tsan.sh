@@ -10,9 +10,10 @@ trap 'rm -rf "$lab"' EXIT
 set +e
 "$COLLECT_LAB" --quiet --devices 200 --dir "$lab" -- sh -c "
     '$build/collect' -i '$lab/hosts.yml' -t show_version -w 200 --timeout 60 -o '$lab/out.db' &&
+    '$build/collect' -i '$lab/hosts.yml' -t show_version -w 200 --timeout 60 -vv -o '$lab/out.csv' 2>'$lab/trace' &&
     '$build/collect' -i '$lab/hosts.yml' -t show_version -w 50 --timeout 60 >'$lab/out.json'" \
     2>"$lab/err"
 status=$?
 cat "$lab/err"
 [ $status = 0 ] || exit 1
-! grep -q 'ThreadSanitizer' "$lab/err"
+! grep -q 'ThreadSanitizer' "$lab/err" "$lab/trace"

@@ -19,6 +19,7 @@ MASKS = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "2026-01-01T00:00:00Z"),
     (re.compile(r"in \d+(\.\d+)? (ms|s|min)\b"), "in 0.2 s"),
     (re.compile(r"\d+\.\d+ ms\b"), "1.0 ms"),
+    (re.compile(r"\b\d+ ms\b"), "1 ms"),
 ]
 
 
