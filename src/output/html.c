@@ -3,9 +3,9 @@
  * what failed, then the tables, each sortable and all of them searchable. Every text is
  * escaped, and the page's own policy lets nothing but its own script run.
  */
-#include "base/vis.h"
 #include "output/formats.h"
 #include "output/html_page.h"
+#include "output/markup.h"
 #include "output/sections.h"
 
 #include <stdlib.h>
@@ -17,7 +17,7 @@ struct html_writer {
     size_t ntables;
     const char *list_sep;
     struct sections sections; /* the tables, then the errors, then the summary */
-    struct strbuf scratch, safe;
+    struct strbuf scratch;
 };
 
 static void html_free(struct html_writer *w)
@@ -25,43 +25,13 @@ static void html_free(struct html_writer *w)
     sections_release(&w->sections);
     block_release(&w->block);
     strbuf_release(&w->scratch);
-    strbuf_release(&w->safe);
     free(w);
-}
-
-static void add_escaped(struct strbuf *out, struct view text)
-{
-    size_t start = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        const char *entity = text.ptr[i] == '&'    ? "&amp;"
-                             : text.ptr[i] == '<'  ? "&lt;"
-                             : text.ptr[i] == '>'  ? "&gt;"
-                             : text.ptr[i] == '"'  ? "&quot;"
-                             : text.ptr[i] == '\'' ? "&#39;"
-                                                   : NULL;
-        if (entity) {
-            strbuf_addview(out, view_slice(text, start, i));
-            strbuf_addstr(out, entity);
-            start = i + 1;
-        }
-    }
-    strbuf_addview(out, view_slice(text, start, text.len));
-}
-
-/* Control characters and what would reorder the text around it are shown as escapes. */
-static void add_text(struct html_writer *w, struct strbuf *out, struct view text)
-{
-    strbuf_truncate(&w->safe, 0); /* a failure stays known to the end of the row */
-    vis_add(&w->safe, text, VIS_NEWLINE | VIS_TAB);
-    add_escaped(out, strbuf_view(&w->safe));
 }
 
 static int html_keep(struct html_writer *w, size_t section, struct err *err)
 {
-    if (strbuf_failed(&w->scratch) || strbuf_failed(&w->safe)) {
-        return err_nomem(err);
-    }
-    return sections_keep(&w->sections, section, err);
+    return strbuf_failed(&w->scratch) ? err_nomem(err)
+                                      : sections_keep(&w->sections, section, err);
 }
 
 static int keep_row(struct html_writer *w, size_t section, const struct table *table,
@@ -72,7 +42,7 @@ static int keep_row(struct html_writer *w, size_t section, const struct table *t
     for (size_t i = 0; i < table->ncolumns; i++) {
         const struct column *column = &table->columns[i];
         strbuf_addstr(out, column->raw ? "<td class=raw>" : "<td>");
-        add_text(w, out, cell_flat(&cells[i], column, w->list_sep, &w->scratch));
+        markup_add(out, cell_flat(&cells[i], column, w->list_sep, &w->scratch));
     }
     strbuf_addstr(out, "</td>\n");
     return html_keep(w, section, err);
@@ -94,9 +64,9 @@ static int html_extra(struct writer *base, enum writer_extra kind,
     }
     struct strbuf *out = sections_row(&w->sections);
     strbuf_addstr(out, "<li>");
-    add_text(w, out, cell_view(&cells[0]));
+    markup_add(out, cell_view(&cells[0]));
     strbuf_addstr(out, " <b>");
-    add_text(w, out, cell_view(&cells[1]));
+    markup_add(out, cell_view(&cells[1]));
     strbuf_addstr(out, "</b>\n");
     return html_keep(w, w->ntables + 1, err);
 }
@@ -108,7 +78,7 @@ static void add_names(struct html_writer *w)
 {
     for (size_t i = 0; i < w->ntables; i++) {
         strbuf_addstr(&w->block.buf, i ? ", " : "");
-        add_text(w, &w->block.buf, view_of(w->tables[i].name));
+        markup_add(&w->block.buf, view_of(w->tables[i].name));
     }
 }
 
@@ -137,12 +107,12 @@ static int add_section(struct html_writer *w, size_t i, const char *title,
 {
     struct strbuf *out = &w->block.buf;
     strbuf_addstr(out, i == w->ntables ? "<section class=failed><h2>" : "<section><h2>");
-    add_text(w, out, view_of(title));
+    markup_add(out, view_of(title));
     strbuf_addf(out, " <small>%zu</small></h2>\n<div class=scroll><table><thead><tr>",
                 w->sections.items[i].rows);
     for (size_t c = 0; c < table->ncolumns; c++) {
         strbuf_addstr(out, "<th><button>");
-        add_text(w, out, view_of(table->columns[c].name));
+        markup_add(out, view_of(table->columns[c].name));
         strbuf_addstr(out, "</button>");
     }
     strbuf_addstr(out, "<tbody>\n");
@@ -188,7 +158,6 @@ static int html_open(struct writer **out, struct sink *sink, const struct table 
                               .abort = html_abort};
     block_init(&w->block, sink);
     strbuf_init(&w->scratch);
-    strbuf_init(&w->safe);
     w->tables = tables;
     w->ntables = ntables;
     w->list_sep = options->list_sep ? options->list_sep : "\n";
