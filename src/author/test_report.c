@@ -2,6 +2,7 @@
 #include "author/test.h"
 
 #include "base/vis.h"
+#include "output/junit.h"
 
 /* ---- Text ----------------------------------------------------------------------------------
  */
@@ -143,71 +144,46 @@ static void report_tap(struct strbuf *out, const struct tests *tests)
 /* ---- JUnit ---------------------------------------------------------------------------------
  */
 
-/* XML has no way to write control characters; vis shows them. */
-static void add_xml(struct strbuf *out, const char *text)
-{
-    struct strbuf safe = STRBUF_INIT;
-    vis_add(&safe, view_of(text), VIS_NEWLINE | VIS_TAB);
-    for (size_t i = 0; i < safe.len; i++) {
-        switch (safe.buf[i]) {
-        case '&':
-            strbuf_addstr(out, "&amp;");
-            break;
-        case '<':
-            strbuf_addstr(out, "&lt;");
-            break;
-        case '>':
-            strbuf_addstr(out, "&gt;");
-            break;
-        case '"':
-            strbuf_addstr(out, "&quot;");
-            break;
-        default:
-            strbuf_addch(out, safe.buf[i]);
-        }
-    }
-    strbuf_release(&safe);
-}
-
 static void case_junit(struct strbuf *out, const struct test_result *result)
 {
-    strbuf_addstr(out, "    <testcase classname=\"");
-    add_xml(out, result->fixture->platform);
-    strbuf_addch(out, '.');
-    add_xml(out, result->fixture->command);
-    strbuf_addstr(out, "\" name=\"");
-    add_xml(out, result->fixture->path);
-    if (result->status == TEST_FAILED) {
-        strbuf_addstr(out, "\">\n      <failure>");
-        add_xml(out, result->what);
-        strbuf_addstr(out, "</failure>\n    </testcase>\n");
-    } else if (result->status == TEST_SKIPPED) {
-        strbuf_addstr(out, "\">\n      <skipped message=\"");
-        add_xml(out, result->what);
-        strbuf_addstr(out, "\"/>\n    </testcase>\n");
+    static const enum junit_outcome outcomes[] = {JUNIT_PASSED, JUNIT_FAILED, JUNIT_SKIPPED,
+                                                  JUNIT_PASSED};
+    struct strbuf name = STRBUF_INIT;
+    strbuf_addf(&name, "%s.%s", result->fixture->platform, result->fixture->command);
+    struct junit_case one = {
+        .classname = strbuf_view(&name),
+        .name = view_of(result->fixture->path),
+        .outcome = outcomes[result->status],
+    };
+    if (one.outcome == JUNIT_SKIPPED) {
+        one.message = view_of(result->what);
     } else {
-        strbuf_addstr(out, "\"/>\n");
+        one.text = view_of(result->what);
     }
+    junit_case(out, &one);
+    strbuf_release(&name);
 }
 
 static void report_junit(struct strbuf *out, const struct tests *tests)
 {
-    strbuf_addf(out,
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-                "  <testsuite name=\"templates\" tests=\"%zu\" failures=\"%zu\" "
-                "skipped=\"%zu\" errors=\"0\">\n",
-                tests->nresults, tests->failed, tests->skipped);
+    struct junit_suite suite = {.name = "templates",
+                                .tests = tests->nresults,
+                                .failures = tests->failed,
+                                .skipped = tests->skipped};
+    junit_open(out);
+    junit_suite_open(out, &suite);
     for (size_t i = 0; i < tests->nresults; i++) {
         case_junit(out, &tests->results[i]);
     }
-    strbuf_addstr(out, "    <system-out>");
+    struct strbuf log = STRBUF_INIT;
     for (size_t i = 0; i < tests->ncovers; i++) {
-        add_xml(out, tests->covers[i]->path);
-        strbuf_addstr(out, ": ");
-        cover_text(out, tests->covers[i]);
-        strbuf_addch(out, '\n');
+        strbuf_addf(&log, "%s: ", tests->covers[i]->path);
+        cover_text(&log, tests->covers[i]);
+        strbuf_addch(&log, '\n');
     }
-    strbuf_addstr(out, "</system-out>\n  </testsuite>\n</testsuites>\n");
+    junit_suite_close(out, strbuf_view(&log));
+    strbuf_release(&log);
+    junit_close(out);
 }
 
 void tests_report(struct strbuf *out, const struct tests *tests, enum tests_format format,
