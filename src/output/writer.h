@@ -24,6 +24,14 @@
 
 #include <stdio.h>
 
+enum tone { TONE_NONE, TONE_GOOD, TONE_BAD, TONE_WARN, TONE_NOTE, TONE_DIM, TONES };
+
+/* Cells of exactly this text have that colour, where a format has colours for cells. */
+struct toned {
+    const char *text;
+    enum tone tone;
+};
+
 struct column {
     const char *name; /* as it is written */
     bool list;
@@ -32,6 +40,8 @@ struct column {
     const char *const *keys;
     bool raw;     /* a command's whole output: JSON passes it through where it is JSON itself */
     bool numeric; /* holds numbers: XLSX writes them as such */
+    bool pinned;  /* stays in view with the columns left of it: XLSX */
+    const struct toned *tones; /* ends with a NULL text; NULL = none */
 };
 
 struct table {

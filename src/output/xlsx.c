@@ -50,7 +50,8 @@ struct xlsx_writer {
     struct tempfile *temp; /* what the library makes before it goes to the sink */
     lxw_workbook *book;
     lxw_format *bold;
-    struct sheet *sheets; /* one a table: the one that rows go to now */
+    lxw_format *tones[TONES]; /* [TONE_NONE] is NULL */
+    struct sheet *sheets;     /* one a table: the one that rows go to now */
     size_t ntables;
     struct sheetnames names;
     struct spool extras; /* summary and errors, until their sheet's turn */
@@ -183,6 +184,15 @@ static bool plain_number(struct view text)
     return digits > 0 && digits <= NUMBER_CHARS && !leading_zero;
 }
 
+static enum tone tone_of(const struct column *column, struct view text)
+{
+    const struct toned *toned = column->tones;
+    while (toned && toned->text && !view_equal_str(text, toned->text)) {
+        toned++;
+    }
+    return toned && toned->text ? toned->tone : TONE_NONE;
+}
+
 static lxw_error write_cell(struct xlsx_writer *w, struct sheet *sheet, size_t column,
                             struct view text)
 {
@@ -190,12 +200,13 @@ static lxw_error write_cell(struct xlsx_writer *w, struct sheet *sheet, size_t c
     if (text.len == 0) {
         return LXW_NO_ERROR;
     }
+    lxw_format *format = w->tones[tone_of(&sheet->table->columns[column], text)];
     prepare(w, text);
     if (sheet->numeric[column] && plain_number(text)) {
         return worksheet_write_number(sheet->ws, sheet->next, col, strtod(w->text.buf, NULL),
-                                      NULL);
+                                      format);
     }
-    return worksheet_write_string(sheet->ws, sheet->next, col, w->text.buf, NULL);
+    return worksheet_write_string(sheet->ws, sheet->next, col, w->text.buf, format);
 }
 
 static void look_at(struct sheet *sheet, size_t column, struct view text)
@@ -234,6 +245,15 @@ static int add_sheet(struct xlsx_writer *w, struct sheet *sheet, struct err *err
     return 0;
 }
 
+static lxw_col_t pinned_columns(const struct table *table)
+{
+    size_t n = table->ncolumns;
+    while (n > 0 && !table->columns[n - 1].pinned) {
+        n--;
+    }
+    return (lxw_col_t)n;
+}
+
 /* What can only be said once the rows are there. */
 static void finish_sheet(struct sheet *sheet)
 {
@@ -243,7 +263,7 @@ static void finish_sheet(struct sheet *sheet)
         width = width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : width;
         worksheet_set_column(sheet->ws, (lxw_col_t)i, (lxw_col_t)i, (double)width, NULL);
     }
-    worksheet_freeze_panes(sheet->ws, 1, 0);
+    worksheet_freeze_panes(sheet->ws, 1, pinned_columns(sheet->table));
     if (n) {
         worksheet_autofilter(sheet->ws, 0, 0, sheet->next - 1, (lxw_col_t)(n - 1));
     }
@@ -497,6 +517,27 @@ static void xlsx_abort(struct writer *base)
 /* ---- The beginning -------------------------------------------------------------------------
  */
 
+/* Excel's own pairs for good, bad and neutral, and two more of their kind. */
+static int make_tones(struct xlsx_writer *w, struct err *err)
+{
+    static const struct {
+        lxw_color_t back, text;
+    } colors[TONES] = {
+        [TONE_GOOD] = {0xC6EFCE, 0x006100}, [TONE_BAD] = {0xFFC7CE, 0x9C0006},
+        [TONE_WARN] = {0xFFEB9C, 0x7F4F00}, [TONE_NOTE] = {0xDDEBF7, 0x1F4E78},
+        [TONE_DIM] = {0xF2F2F2, 0x666666},
+    };
+    for (size_t i = TONE_NONE + 1; i < TONES; i++) {
+        w->tones[i] = workbook_add_format(w->book);
+        if (!w->tones[i]) {
+            return err_nomem(err);
+        }
+        format_set_bg_color(w->tones[i], colors[i].back);
+        format_set_font_color(w->tones[i], colors[i].text);
+    }
+    return 0;
+}
+
 static int make_book(struct xlsx_writer *w, struct err *err)
 {
     strbuf_reset(&w->text);
@@ -514,7 +555,7 @@ static int make_book(struct xlsx_writer *w, struct err *err)
         return err_nomem(err);
     }
     format_set_bold(w->bold);
-    return 0;
+    return make_tones(w, err);
 }
 
 static int prepare_sheet(struct sheet *sheet, const char *numeric, struct err *err)
