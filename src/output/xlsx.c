@@ -21,11 +21,11 @@
 #ifdef HAVE_XLSXWRITER
 
 #include "base/limits.h"
+#include "output/libxlsxwriter.h"
 
 #include <errno.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
 #define CELL_UNITS   32767 /* Excel's limit, in UTF-16 units */
 #define CUT_MARK     "\xE2\x80\xA6 (cut)"
@@ -612,7 +612,8 @@ static int xlsx_open(struct writer **out, struct sink *sink, const struct table 
     w->list_sep = options->list_sep ? options->list_sep : ";";
     w->warn = options->warn;
     w->user = options->user;
-    int status = make_book(w, err);
+    int status = libxlsxwriter_load(err);
+    status = status ? status : make_book(w, err);
     status = status ? status : make_sheets(w, tables, options->numeric, err);
     if (status < 0) {
         xlsx_free(w);

@@ -44,10 +44,14 @@ static int set_options(struct connection *c, int fd, struct err *err)
 int connection_new(struct connection **out, int fd, const struct connection_options *options,
                    struct err *err)
 {
-    int rc = ERR_NOMEM;
-    struct connection *c = calloc(1, sizeof(*c));
+    struct connection *c = NULL;
+    int rc = libssh_load(err);
+    if (rc < 0) {
+        goto fail;
+    }
+    c = calloc(1, sizeof(*c));
     if (!c || !(c->session = ssh_new())) {
-        err_nomem(err);
+        rc = err_nomem(err);
         goto fail;
     }
     c->options = *options;
@@ -258,5 +262,5 @@ enum step connection_login(struct connection *c, struct err *err)
 
 const char *ssh_library_version(void)
 {
-    return ssh_version(0);
+    return libssh_load(NULL) == 0 ? ssh_version(0) : "missing";
 }

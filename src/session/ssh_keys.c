@@ -20,8 +20,12 @@ struct keyset {
 
 int keyset_new(struct keyset **out, struct err *err)
 {
-    *out = calloc(1, sizeof(**out));
-    return *out ? 0 : err_nomem(err);
+    *out = NULL;
+    int rc = libssh_load(err);
+    if (rc == 0 && !(*out = calloc(1, sizeof(**out)))) {
+        rc = err_nomem(err);
+    }
+    return rc;
 }
 
 static void key_free(struct key *key)

@@ -5,11 +5,10 @@
 #ifndef SESSION_SSH_PRIVATE_H
 #define SESSION_SSH_PRIVATE_H
 
+#include "session/libssh.h"
 #include "session/ssh.h"
 #include "session/ssh_auth.h"
 #include "session/ssh_keys.h"
-
-#include <libssh/libssh.h>
 
 struct key {
     char *path;

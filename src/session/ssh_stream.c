@@ -2,7 +2,6 @@
 
 #include "session/ssh_private.h"
 
-#include <libssh/callbacks.h>
 #include <stdio.h>
 #include <stdlib.h>
 
