@@ -9,7 +9,8 @@ int asks_of(struct plan_request *request, const struct options *options, struct 
         return err_nomem(err);
     }
     for (size_t i = 0; i < list->count; i++) {
-        asks[i] = (struct plan_ask){list->items[i].letter == 't', list->items[i].text};
+        asks[i] = (struct plan_ask){.template = list->items[i].letter == 't',
+                                    .text = list->items[i].text};
     }
     request->asks = asks;
     request->nasks = list->count;

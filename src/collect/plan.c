@@ -10,6 +10,8 @@ struct kit {
     const struct platform *platform;
     struct job_command *commands;
     size_t ncommands;
+    struct job_ask *asks;
+    size_t nasks;
     struct kit *next;
 };
 
@@ -139,7 +141,7 @@ static int no_template(struct maker *m, const struct kit *kit, const char *name,
 
 /* -t NAME */
 static int add_template(struct maker *m, struct kit *kit, const char *name,
-                        struct job_command *command, struct err *err)
+                        struct job_command *command, bool *lacks, struct err *err)
 {
     struct finding finding;
     const char *mapped = platform_command(kit->platform, name);
@@ -150,11 +152,13 @@ static int add_template(struct maker *m, struct kit *kit, const char *name,
     if (rc < 0) {
         return rc;
     }
+    *lacks = rc == 0;
     if (rc == 0) {
         return no_template(m, kit, name, err);
     }
     command->command = mapped ? mapped : finding.command;
     if (!command->command) {
+        *lacks = true;
         return err_set(err, ERR_INPUT,
                        "template %s of %s stands for no single command (%s:%u: %s): give -c "
                        "COMMAND instead",
@@ -165,9 +169,10 @@ static int add_template(struct maker *m, struct kit *kit, const char *name,
 }
 
 /* -c TEXT; *meant is the command that it abbreviates, as the index has it in full. */
-static int add_command(struct maker *m, struct kit *kit, const char *text,
+static int add_command(struct maker *m, struct kit *kit, const struct plan_ask *ask,
                        struct job_command *command, const char **meant, struct err *err)
 {
+    const char *text = ask->text;
     command->command = text;
     if (m->request->template_file) {
         return use_file(m, command, m->request->template_file, err);
@@ -180,7 +185,8 @@ static int add_command(struct maker *m, struct kit *kit, const char *text,
     if (rc == 1 && finding.whole && finding.command) {
         *meant = finding.command;
     }
-    return rc ? use_finding(m, command, finding.name, &finding, err) : use_raw(m, command, err);
+    return rc == 1 && !ask->raw ? use_finding(m, command, finding.name, &finding, err)
+                                : use_raw(m, command, err);
 }
 
 static int check_command(struct maker *m, const struct kit *kit, const char *command,
@@ -199,41 +205,91 @@ static int check_command(struct maker *m, const struct kit *kit, const char *com
     return 0;
 }
 
-static bool asked_already(const struct kit *kit, const struct job_command *command)
+/* The kit's command that does what the newest does, or the newest itself. */
+static size_t same_command(const struct maker *m, const struct kit *kit)
 {
-    for (size_t i = 0; i < kit->ncommands; i++) {
-        const struct job_command *other = &kit->commands[i];
-        if (other != command && other->table == command->table &&
-            strcmp(other->command, command->command) == 0) {
+    const struct job_command *newest = &kit->commands[kit->ncommands];
+    size_t i = 0;
+    while (i < kit->ncommands &&
+           (strcmp(kit->commands[i].command, newest->command) != 0 ||
+            (kit->commands[i].table != newest->table &&
+             (!m->request->lenient || (kit->commands[i].reader && newest->reader))))) {
+        i++;
+    }
+    return i;
+}
+
+/* Keeps the newest command, once. A reader's records hold for who wanted the text, too. */
+static size_t keep_command(const struct maker *m, struct kit *kit)
+{
+    size_t place = same_command(m, kit);
+    struct job_command *kept = &kit->commands[place];
+    const struct job_command *newest = &kit->commands[kit->ncommands];
+    if (place == kit->ncommands) {
+        kit->ncommands++;
+    } else if (!kept->reader && newest->reader) {
+        *kept = *newest;
+    }
+    return place;
+}
+
+/* The next command of the kit, from what was asked. *lacks: the platform has no such thing. */
+static int make_command(struct maker *m, struct kit *kit, const struct plan_ask *ask,
+                        bool *lacks, struct err *err)
+{
+    struct job_command *command = &kit->commands[kit->ncommands];
+    *command = (struct job_command){.asked = ask->text, .by_name = ask->template};
+    const char *meant = NULL;
+    int rc = ask->template ? add_template(m, kit, ask->text, command, lacks, err)
+                           : add_command(m, kit, ask, command, &meant, err);
+    return rc < 0 ? rc : check_command(m, kit, command->command, meant, err);
+}
+
+/* Whether the kit's platform is among those of the ask. */
+static bool concerns(struct maker *m, const struct plan_ask *ask, const struct kit *kit)
+{
+    const struct platform_set *set = library_platforms(m->library, NULL);
+    for (const char *const *name = ask->platforms; name && *name; name++) {
+        if (set && platform_find(set, *name) == kit->platform) {
             return true;
         }
     }
-    return false;
+    return !ask->platforms;
+}
+
+static int add_ask(struct maker *m, struct kit *kit, const struct plan_ask *ask,
+                   struct err *err)
+{
+    bool lacks = false;
+    struct job_ask answer = {ask->text, ask->template, !ask->raw, PLAN_LACKS, NULL};
+    struct err why = ERR_INIT;
+    int rc = make_command(m, kit, ask, &lacks, &why);
+    if (rc == 0) {
+        answer.command = keep_command(m, kit);
+    } else if (lacks && m->request->lenient && !ask->platforms) {
+        answer.lack = arena_dup(&m->plan->arena, view_of(why.text));
+        rc = answer.lack ? 0 : err_nomem(err);
+    } else if (err) {
+        *err = why;
+    }
+    if (rc == 0 && m->request->lenient) {
+        kit->asks[kit->nasks++] = answer;
+    }
+    return rc;
 }
 
 static int fill_kit(struct maker *m, struct kit *kit, struct err *err)
 {
     const struct plan_request *request = m->request;
-    kit->commands = arena_array(&m->plan->arena, request->nasks, sizeof(*kit->commands));
-    if (!kit->commands) {
-        return err_nomem(err);
-    }
-    for (size_t i = 0; i < request->nasks; i++) {
-        struct job_command *command = &kit->commands[kit->ncommands];
-        const struct plan_ask *ask = &request->asks[i];
-        *command = (struct job_command){.asked = ask->text, .by_name = ask->template};
-        const char *meant = NULL;
-        int rc = ask->template ? add_template(m, kit, ask->text, command, err)
-                               : add_command(m, kit, ask->text, command, &meant, err);
-        if (rc == 0) {
-            rc = check_command(m, kit, command->command, meant, err);
+    kit->commands = arena_array(&m->plan->arena, request->nasks + 1, sizeof(*kit->commands));
+    kit->asks = arena_array(&m->plan->arena, request->nasks + 1, sizeof(*kit->asks));
+    int rc = kit->commands && kit->asks ? 0 : err_nomem(err);
+    for (size_t i = 0; i < request->nasks && rc == 0; i++) {
+        if (concerns(m, &request->asks[i], kit)) {
+            rc = add_ask(m, kit, &request->asks[i], err);
         }
-        if (rc < 0) {
-            return rc;
-        }
-        kit->ncommands += !asked_already(kit, command);
     }
-    return 0;
+    return rc;
 }
 
 /* ---- Hosts ---------------------------------------------------------------------------------
@@ -327,6 +383,19 @@ static int check_data(const struct inventory *inventory, const struct plan_reque
     return 0;
 }
 
+static void add_job(struct plan *plan, const struct host *host, const struct kit *kit)
+{
+    bool idle = kit->ncommands == 0;
+    struct job *job = idle ? &plan->idle[plan->nidle++] : &plan->jobs[plan->njobs++];
+    *job = (struct job){.host = host,
+                        .platform = kit->platform,
+                        .commands = kit->commands,
+                        .ncommands = kit->ncommands,
+                        .asks = kit->asks,
+                        .nasks = kit->nasks};
+    plan->ncommands += kit->ncommands;
+}
+
 int plan_make(struct plan *plan, const struct inventory *inventory, struct library *library,
               const struct plan_request *request, struct err *err)
 {
@@ -336,8 +405,9 @@ int plan_make(struct plan *plan, const struct inventory *inventory, struct libra
         (struct shape){.arena = &plan->arena, .data = request->data, .ndata = request->ndata};
     plan->data = request->data;
     plan->ndata = request->ndata;
-    plan->jobs = arena_array(&plan->arena, inventory->count, sizeof(*plan->jobs));
-    if (!plan->jobs) {
+    plan->jobs = arena_array(&plan->arena, inventory->count + 1, sizeof(*plan->jobs));
+    plan->idle = arena_array(&plan->arena, inventory->count + 1, sizeof(*plan->idle));
+    if (!plan->jobs || !plan->idle) {
         return err_nomem(err);
     }
     if (check_data(inventory, request, err) < 0) {
@@ -349,11 +419,7 @@ int plan_make(struct plan *plan, const struct inventory *inventory, struct libra
         if (rc < 0) {
             return rc;
         }
-        plan->jobs[plan->njobs++] = (struct job){.host = &inventory->hosts[i],
-                                                 .platform = kit->platform,
-                                                 .commands = kit->commands,
-                                                 .ncommands = kit->ncommands};
-        plan->ncommands += kit->ncommands;
+        add_job(plan, &inventory->hosts[i], kit);
     }
     return shape_finish(&m.shape, &plan->tables, &plan->ntables, err);
 }

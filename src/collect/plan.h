@@ -41,17 +41,31 @@ struct job_command {
     size_t ncolumns;
 };
 
+/* What became of an ask on a platform, in plans that are lenient. */
+struct job_ask {
+    const char *text; /* the template's name or the command */
+    bool template;
+    bool records;     /* its records are wanted, not only the text */
+    size_t command;   /* of the job's commands: the one that answers it; PLAN_LACKS = none */
+    const char *lack; /* why none does */
+};
+#define PLAN_LACKS ((size_t)-1)
+
 struct job {
     const struct host *host;
     const struct platform *platform;
     const struct job_command *commands;
     size_t ncommands;
+    const struct job_ask *asks; /* lenient plans only */
+    size_t nasks;
 };
 
 struct plan {
     struct arena arena;
     struct job *jobs; /* one a host, in inventory order */
     size_t njobs;
+    struct job *idle; /* lenient plans: hosts that have nothing to do, likewise */
+    size_t nidle;
     size_t ncommands;     /* of all jobs */
     struct table *tables; /* what the writers get */
     size_t ntables;
@@ -61,12 +75,15 @@ struct plan {
 
 #define PLAN_INIT                                                                              \
     {                                                                                          \
-        ARENA_INIT, NULL, 0, 0, NULL, 0, NULL, 0                                               \
+        ARENA_INIT, NULL, 0, NULL, 0, 0, NULL, 0, NULL, 0                                      \
     }
 
 struct plan_ask {
     bool template; /* -t: text is a template's name; else -c: a command */
     const char *text;
+    const char *const *platforms; /* only there, NULL-terminated, by any of their names; NULL =
+                                     everywhere */
+    bool raw; /* of a command: its text is wanted, whatever template would read it */
 };
 
 struct plan_request {
@@ -74,7 +91,9 @@ struct plan_request {
     size_t nasks;
     const char *template_file; /* reads the output of every -c; NULL = by the index */
     bool allow_changes;        /* also commands that do not only read */
-    const char *const *data;   /* keys of inventory data that become columns */
+    bool lenient; /* what is asked everywhere may be lacking somewhere, and jobs say what became
+                     of each ask; a command is run once, whoever asked for it */
+    const char *const *data; /* keys of inventory data that become columns */
     size_t ndata;
 };
 

@@ -150,7 +150,8 @@ static void make_plan(void)
         snprintf(host_names[i], sizeof(host_names[i]), "r%zu", i);
         /* Places in the inventory have gaps when -l left hosts out. */
         hosts[i] = (struct host){.index = i * 3, .name = host_names[i]};
-        jobs[i] = (struct job){&hosts[i], &platform, commands, 2};
+        jobs[i] = (struct job){
+            .host = &hosts[i], .platform = &platform, .commands = commands, .ncommands = 2};
     }
 }
 

@@ -47,7 +47,10 @@ static void make_plan(size_t n, bool two_hops, const char *text)
     inner = host_named("inner", 101, two_hops ? &outer : NULL);
     for (size_t i = 0; i < n; i++) {
         hosts[i] = host_named("device", i, &inner);
-        jobs[i] = (struct job){&hosts[i], &platform, &command, 1};
+        jobs[i] = (struct job){.host = &hosts[i],
+                               .platform = &platform,
+                               .commands = &command,
+                               .ncommands = 1};
     }
     plan = (struct plan){.jobs = jobs, .njobs = n, .ncommands = n};
     options = (struct loop_options){.workers = HOSTS, .known_hosts = known_hosts};

@@ -47,7 +47,10 @@ static void make_plan(size_t n, const char *const *list, size_t ncommands)
                                  .address = "127.0.0.1",
                                  .port = server.port,
                                  .key = key_file};
-        jobs[i] = (struct job){&hosts[i], &platform, commands, ncommands};
+        jobs[i] = (struct job){.host = &hosts[i],
+                               .platform = &platform,
+                               .commands = commands,
+                               .ncommands = ncommands};
     }
     plan = (struct plan){.jobs = jobs, .njobs = n, .ncommands = n * ncommands};
     options = (struct loop_options){.workers = 10, .known_hosts = known_hosts};
