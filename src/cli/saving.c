@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "base/sha256.h"
-#include "output/cell.h"
+#include "collect/host_text.h"
 #include "store/save.h"
 
 #include <pwd.h>
@@ -13,8 +13,6 @@
 struct saving {
     struct save *save;
     const struct plan *plan;
-    const struct job **job_of; /* by the host's index */
-    size_t nhosts;
     struct arena arena;
     struct strbuf groups, data; /* of the host at hand */
 };
@@ -69,21 +67,6 @@ static const char *asked(struct arena *arena, const struct options *options)
     return copy;
 }
 
-static int map_jobs(struct saving *s, const struct inventory *inventory, struct err *err)
-{
-    s->nhosts = inventory->count;
-    s->job_of = arena_array(&s->arena, s->nhosts + 1, sizeof(struct job *));
-    if (!s->job_of) {
-        return err_nomem(err);
-    }
-    for (size_t i = 0; i < s->plan->njobs; i++) {
-        if (s->plan->jobs[i].host->index < s->nhosts) {
-            s->job_of[s->plan->jobs[i].host->index] = &s->plan->jobs[i];
-        }
-    }
-    return 0;
-}
-
 int saving_open(struct saving **out, const struct options *options, const struct plan *plan,
                 const struct inventory *inventory, struct err *err)
 {
@@ -102,10 +85,7 @@ int saving_open(struct saving **out, const struct options *options, const struct
                            .options = asked(&s->arena, options),
                            .version = COLLECT_VERSION,
                            .resume = saving_path(options) == options->resume};
-    int rc = map_jobs(s, inventory, err);
-    if (rc == 0) {
-        rc = save_open(&s->save, saving_path(options), plan->tables, plan->ntables, &run, err);
-    }
+    int rc = save_open(&s->save, saving_path(options), plan->tables, plan->ntables, &run, err);
     if (rc < 0) {
         saving_abort(s);
         return rc;
@@ -147,34 +127,25 @@ static int save_command(struct saving *s, const struct host_result *result, size
     return save_job(s->save, &row, err);
 }
 
-static void describe_host(struct saving *s, const struct host *host)
+static int describe_host(struct saving *s, const struct host *host, struct err *err)
 {
     strbuf_reset(&s->groups);
     strbuf_reset(&s->data);
-    for (const char *const *group = host->groups; *group; group++) {
-        strbuf_addf(&s->groups, "%s%s,", s->groups.len ? "" : ",", *group);
-    }
-    strbuf_addch(&s->data, '{');
-    for (size_t i = 0; i < host->ndata; i++) {
-        strbuf_addstr(&s->data, i ? "," : "");
-        json_add_string(&s->data, view_of(host->data[i].key));
-        strbuf_addch(&s->data, ':');
-        json_add_string(&s->data, view_of(host->data[i].value));
-    }
-    strbuf_addch(&s->data, '}');
+    host_add_groups(&s->groups, host);
+    host_add_data(&s->data, host);
+    return strbuf_failed(&s->groups) || strbuf_failed(&s->data) ? err_nomem(err) : 0;
 }
 
 int saving_end(struct saving *s, const struct host_result *result, struct err *err)
 {
     const struct host *host = result->host;
-    const struct job *job = host->index < s->nhosts ? s->job_of[host->index] : NULL;
+    const struct job *job = plan_job(s->plan, host);
     int rc = 0;
     for (size_t i = 0; i < result->ncommands && rc == 0; i++) {
         rc = save_command(s, result, i, job, err);
     }
-    describe_host(s, host);
-    if (rc == 0 && (strbuf_failed(&s->groups) || strbuf_failed(&s->data))) {
-        rc = err_nomem(err);
+    if (rc == 0) {
+        rc = describe_host(s, host, err);
     }
     if (rc < 0) {
         return rc;

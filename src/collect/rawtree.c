@@ -1,9 +1,11 @@
 #include "collect/rawtree.h"
 
+#include "collect/host_text.h"
 #include "collect/pieces.h"
 
 #include "base/safename.h"
 #include "base/tempfile.h"
+#include "output/cell.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@ struct rawtree {
     const char **folders; /* of the jobs */
     struct outfile *manifest;
     struct pieces pieces;
+    char started[UTC_STAMP_SIZE];
 };
 
 /* ---- Names ---------------------------------------------------------------------------------
@@ -108,6 +111,7 @@ int rawtree_open(struct rawtree **out, const char *dir, const struct plan *plan,
         return err_nomem(err);
     }
     tree->plan = plan;
+    utc_stamp(tree->started, sizeof(tree->started));
     size_t len = strlen(dir);
     while (len > 1 && dir[len - 1] == '/') {
         len--;
@@ -144,9 +148,60 @@ void rawtree_free(struct rawtree *tree)
     }
 }
 
+static const char *platform_of(const struct job *job)
+{
+    return job->host->platform ? job->host->platform : job->platform->name;
+}
+
+static void describe_host(struct strbuf *out, const struct job *job)
+{
+    const struct host *host = job->host;
+    strbuf_addstr(out, "{");
+    member_text(out, "host", host->name);
+    member_text(out, "address", host->address);
+    member_text(out, "platform", platform_of(job));
+    member_key(out, "groups");
+    strbuf_addstr(out, "[");
+    for (size_t i = 0; host->groups[i]; i++) {
+        strbuf_addstr(out, i ? "," : "");
+        json_add_string(out, view_of(host->groups[i]));
+    }
+    strbuf_addstr(out, "]");
+    member_key(out, "data");
+    host_add_data(out, host);
+    strbuf_addstr(out, "}");
+}
+
+/* Those with jobs and the idle ones, both in the inventory's order. */
+static int write_hosts(struct rawtree *tree, struct err *err)
+{
+    const struct plan *plan = tree->plan;
+    struct strbuf text = STRBUF_INIT;
+    strbuf_addstr(&text, "{");
+    member_text(&text, "started", tree->started);
+    strbuf_addstr(&text, ",\n\"hosts\": [");
+    size_t busy = 0, idle = 0;
+    int rc = 0;
+    while (rc == 0 && busy + idle < plan->njobs + plan->nidle) {
+        bool next_is_idle =
+            busy == plan->njobs ||
+            (idle < plan->nidle && plan->idle[idle].host->index < plan->jobs[busy].host->index);
+        strbuf_addstr(&text, busy + idle ? ",\n" : "\n");
+        describe_host(&text, next_is_idle ? &plan->idle[idle++] : &plan->jobs[busy++]);
+        rc = strbuf_failed(&text) ? err_nomem(err)
+                                  : outfile_write(tree->manifest, text.buf, text.len, err);
+        strbuf_reset(&text);
+    }
+    strbuf_release(&text);
+    return rc;
+}
+
 int rawtree_close(struct rawtree *tree, struct err *err)
 {
-    int rc = outfile_write(tree->manifest, "{\"jobs\": [", 10, err);
+    int rc = write_hosts(tree, err);
+    if (rc == 0) {
+        rc = outfile_write(tree->manifest, "\n],\n\"jobs\": [", 13, err);
+    }
     if (rc == 0) {
         rc = pieces_write(&tree->pieces, tree->manifest, err);
     }
@@ -204,8 +259,7 @@ static void describe(struct strbuf *out, const struct job *job, size_t i,
     const struct job_command *how = &job->commands[i];
     strbuf_addstr(out, "{");
     member_text(out, "host", job->host->name);
-    member_text(out, "platform",
-                job->host->platform ? job->host->platform : job->platform->name);
+    member_text(out, "platform", platform_of(job));
     member_text(out, "command", how->command);
     member_text(out, "asked", how->asked);
     member_bool(out, "template", how->by_name);

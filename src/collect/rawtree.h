@@ -12,7 +12,13 @@
  *
  * The manifest:
  *
- *     {"jobs": [
+ *     {"started": "2026-11-23T01:20:01Z",
+ *     "hosts": [
+ *     {"host": "sw1", "address": "10.0.0.1", "platform": "cisco_ios", "groups": ["core"],
+ * "data": {"site": "ber"}},
+ *     ...
+ *     ],
+ *     "jobs": [
  *     {"host": "sw1", "platform": "cisco_ios", "command": "show version", "asked":
  * "show_version", "template": true, "file": "sw1/show%20version.txt", "status": "ok", "reason":
  * null, "collected_at": "2026-11-23T01:20:05Z"},
@@ -20,7 +26,8 @@
  *     ]}
  *
  * `template` tells whether `asked` was a template's name or a command; `file` is null where no
- * output came.
+ * output came. `hosts` has all hosts of the plan in the inventory's order, also those that had
+ * nothing to do. Manifests of earlier versions have only `jobs`.
  */
 #ifndef COLLECT_RAWTREE_H
 #define COLLECT_RAWTREE_H

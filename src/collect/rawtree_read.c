@@ -1,6 +1,7 @@
 #include "collect/rawtree_read.h"
 
 #include "base/limits.h"
+#include "collect/host_text.h"
 #include "collect/rawtree.h"
 
 #include <errno.h>
@@ -24,6 +25,26 @@ static const struct yaml_field entry_fields[] = {
     {"reason", YAML_STRING, offsetof(struct rawtree_entry, reason), false, 0, 0},
     {"collected_at", YAML_STRING, offsetof(struct rawtree_entry, collected_at), false, 0, 0},
 };
+
+/* The entries of a host stand together. */
+struct rawtree_span {
+    size_t first, count;
+};
+
+struct listed {
+    const char *name, *address, *platform;
+    const char *const *groups;
+    const struct yaml_node *data;
+};
+
+static const struct yaml_field host_fields[] = {
+    {"host", YAML_STRING, offsetof(struct listed, name), true, 0, 0},
+    {"address", YAML_STRING, offsetof(struct listed, address), false, 0, 0},
+    {"platform", YAML_STRING, offsetof(struct listed, platform), true, 0, 0},
+    {"groups", YAML_STRINGS, offsetof(struct listed, groups), false, 0, 0},
+    {"data", YAML_NODE, offsetof(struct listed, data), false, 0, 0},
+};
+#define HOST_FIELDS  (sizeof(host_fields) / sizeof(host_fields[0]))
 #define ENTRY_FIELDS (sizeof(entry_fields) / sizeof(entry_fields[0]))
 
 /* ---- The manifest --------------------------------------------------------------------------
@@ -73,22 +94,55 @@ static void add_ask(struct rawtree_saved *saved, const struct rawtree_entry *ent
             return;
         }
     }
-    saved->asks[saved->nasks++] = (struct plan_ask){entry->template, entry->asked};
+    saved->asks[saved->nasks++] =
+        (struct plan_ask){.template = entry->template, .text = entry->asked};
 }
 
-static void add_host(struct rawtree_saved *saved, const struct rawtree_entry *entry)
+static struct host *add_host(struct rawtree_saved *saved, const struct listed *host, int line)
 {
     static const char *const no_groups[] = {NULL};
     struct inventory *inventory = &saved->inventory;
-    saved->first[inventory->count] = (size_t)(entry - saved->entries);
-    inventory->hosts[inventory->count] = (struct host){.index = inventory->count,
-                                                       .name = entry->host,
-                                                       .address = entry->host,
-                                                       .platform = entry->platform,
-                                                       .groups = no_groups,
-                                                       .file = inventory->path,
-                                                       .line = entry->line};
-    inventory->count++;
+    struct host *added = &inventory->hosts[inventory->count];
+    *added = (struct host){.index = inventory->count++,
+                           .name = host->name,
+                           .address = host->address ? host->address : host->name,
+                           .platform = host->platform,
+                           .groups = host->groups ? host->groups : no_groups,
+                           .file = inventory->path,
+                           .line = line};
+    return added;
+}
+
+/* Manifests that list no hosts: they are those of the outputs. */
+static void hosts_of_entries(struct rawtree_saved *saved)
+{
+    for (size_t i = 0; i < saved->nentries; i++) {
+        const struct rawtree_entry *entry = &saved->entries[i];
+        if (i == 0 || strcmp(saved->entries[i - 1].host, entry->host) != 0) {
+            struct listed host = {.name = entry->host, .platform = entry->platform};
+            add_host(saved, &host, entry->line);
+        }
+    }
+}
+
+static int read_hosts(struct rawtree_saved *saved, const struct yaml_node *hosts,
+                      struct err *err)
+{
+    struct yaml *y = &saved->inventory.yaml;
+    int rc = yaml_want(y, hosts, YAML_LIST, "hosts", err);
+    for (const struct yaml_node *node = rc < 0 ? NULL : hosts->first; node && rc == 0;
+         node = node->next) {
+        struct listed host = {0};
+        rc = yaml_read_map(y, node, "a host", host_fields, HOST_FIELDS, &host, err);
+        if (rc == 0 && !inventory_name_ok(view_of(host.platform))) {
+            rc = yaml_error(y, node, err, "'%s' is no platform's name", host.platform);
+        }
+        if (rc == 0) {
+            struct host *added = add_host(saved, &host, node->line);
+            rc = host_read_data(added, y, host.data, &saved->arena, err);
+        }
+    }
+    return rc;
 }
 
 static int by_name(const void *a, const void *b)
@@ -97,55 +151,91 @@ static int by_name(const void *a, const void *b)
                   (*(const struct host *const *)b)->name);
 }
 
-/* The entries of a host stand together, so its name comes up once. */
-static int check_hosts(struct rawtree_saved *saved, struct err *err)
+static int sort_hosts(struct rawtree_saved *saved, struct err *err)
 {
     struct inventory *inventory = &saved->inventory;
-    const struct host **sorted =
-        arena_array(&saved->arena, inventory->count + 1, sizeof(*sorted));
-    if (!sorted) {
+    saved->by_name = arena_array(&saved->arena, inventory->count + 1, sizeof(*saved->by_name));
+    if (!saved->by_name) {
         return err_nomem(err);
     }
     for (size_t i = 0; i < inventory->count; i++) {
-        sorted[i] = &inventory->hosts[i];
+        saved->by_name[i] = &inventory->hosts[i];
     }
-    qsort(sorted, inventory->count, sizeof(*sorted), by_name);
+    qsort(saved->by_name, inventory->count, sizeof(*saved->by_name), by_name);
     for (size_t i = 1; i < inventory->count; i++) {
-        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0) {
+        if (by_name(&saved->by_name[i - 1], &saved->by_name[i]) == 0) {
             return err_set(err, ERR_INPUT, "%s: the outputs of %s do not stand together",
-                           inventory->path, sorted[i]->name);
+                           inventory->path, saved->by_name[i]->name);
         }
     }
     return 0;
 }
 
-static int group_entries(struct rawtree_saved *saved, struct err *err)
+static struct rawtree_span *span_of(const struct rawtree_saved *saved, const char *name)
 {
-    struct inventory *inventory = &saved->inventory;
-    size_t n = saved->nentries + 1;
-    inventory->hosts = arena_array(&saved->arena, n, sizeof(*inventory->hosts));
-    saved->first = arena_array(&saved->arena, n, sizeof(*saved->first));
-    saved->asks = arena_array(&saved->arena, n, sizeof(*saved->asks));
-    if (!inventory->hosts || !saved->first || !saved->asks) {
-        return err_nomem(err);
-    }
+    const struct host host = {.name = name}, *key = &host;
+    const struct host **found =
+        bsearch(&key, saved->by_name, saved->inventory.count, sizeof(*saved->by_name), by_name);
+    return found ? &saved->spans[(*found)->index] : NULL;
+}
+
+static int find_spans(struct rawtree_saved *saved, struct err *err)
+{
+    struct rawtree_span *span = NULL;
     for (size_t i = 0; i < saved->nentries; i++) {
         const struct rawtree_entry *entry = &saved->entries[i];
         if (i == 0 || strcmp(saved->entries[i - 1].host, entry->host) != 0) {
-            add_host(saved, entry);
+            span = span_of(saved, entry->host);
+            if (!span || span->count > 0) {
+                return err_set(err, ERR_INPUT, "%s:%d: %s: %s", saved->inventory.path,
+                               entry->line, entry->host,
+                               span ? "its outputs do not stand together"
+                                    : "it is not among the hosts");
+            }
+            span->first = i;
         }
+        span->count++;
         add_ask(saved, entry);
     }
-    saved->first[inventory->count] = saved->nentries;
-    return saved->nentries > 0
-               ? check_hosts(saved, err)
-               : err_set(err, ERR_INPUT, "%s holds no outputs", inventory->path);
+    return 0;
 }
+
+static int make_inventory(struct rawtree_saved *saved, const struct yaml_node *hosts,
+                          struct err *err)
+{
+    struct inventory *inventory = &saved->inventory;
+    size_t n = (hosts ? hosts->count : saved->nentries) + 1;
+    inventory->hosts = arena_array(&saved->arena, n, sizeof(*inventory->hosts));
+    saved->spans = arena_array(&saved->arena, n, sizeof(*saved->spans));
+    saved->asks = arena_array(&saved->arena, saved->nentries + 1, sizeof(*saved->asks));
+    int rc = inventory->hosts && saved->spans && saved->asks ? 0 : err_nomem(err);
+    if (rc == 0 && hosts) {
+        rc = read_hosts(saved, hosts, err);
+    } else if (rc == 0) {
+        hosts_of_entries(saved);
+    }
+    if (rc == 0 && inventory->count == 0) {
+        rc = err_set(err, ERR_INPUT, "%s holds no outputs", inventory->path);
+    }
+    if (rc == 0) {
+        rc = sort_hosts(saved, err);
+    }
+    return rc < 0 ? rc : find_spans(saved, err);
+}
+
+struct manifest {
+    const char *started;
+    const struct yaml_node *hosts, *jobs;
+};
 
 static int read_manifest(struct rawtree_saved *saved, struct err *err)
 {
-    const struct yaml_node *jobs = NULL;
-    const struct yaml_field field = {"jobs", YAML_NODE, 0, true, 0, 0};
+    static const struct yaml_field fields[] = {
+        {"started", YAML_STRING, offsetof(struct manifest, started), false, 0, 0},
+        {"hosts", YAML_NODE, offsetof(struct manifest, hosts), false, 0, 0},
+        {"jobs", YAML_NODE, offsetof(struct manifest, jobs), true, 0, 0},
+    };
+    struct manifest manifest = {0};
     struct yaml *y = &saved->inventory.yaml;
     saved->inventory.path = arena_printf(&saved->arena, "%s/" RAWTREE_MANIFEST, saved->dir);
     if (!saved->inventory.path) {
@@ -153,12 +243,13 @@ static int read_manifest(struct rawtree_saved *saved, struct err *err)
     }
     int rc = yaml_read_file(y, saved->inventory.path, err);
     if (rc == 0) {
-        rc = yaml_read_map(y, y->root, "a manifest", &field, 1, &jobs, err);
+        rc = yaml_read_map(y, y->root, "a manifest", fields, 3, &manifest, err);
     }
+    saved->started = manifest.started;
     if (rc == 0) {
-        rc = read_entries(saved, jobs, err);
+        rc = read_entries(saved, manifest.jobs, err);
     }
-    return rc < 0 ? rc : group_entries(saved, err);
+    return rc < 0 ? rc : make_inventory(saved, manifest.hosts, err);
 }
 
 int rawtree_read(struct rawtree_saved **out, const char *dir, struct err *err)
@@ -200,9 +291,10 @@ void rawtree_saved_free(struct rawtree_saved *saved)
 static const struct rawtree_entry *entry_of(const struct rawtree_saved *saved,
                                             const struct host *host, const char *command)
 {
-    for (size_t i = saved->first[host->index]; i < saved->first[host->index + 1]; i++) {
-        if (strcmp(saved->entries[i].command, command) == 0) {
-            return &saved->entries[i];
+    const struct rawtree_span *span = span_of(saved, host->name);
+    for (size_t i = 0; span && i < span->count; i++) {
+        if (strcmp(saved->entries[span->first + i].command, command) == 0) {
+            return &saved->entries[span->first + i];
         }
     }
     return NULL;
@@ -231,7 +323,7 @@ static int load(const struct rawtree_saved *saved, const struct rawtree_entry *e
     snprintf(command->collected_at, sizeof(command->collected_at), "%s",
              entry->collected_at ? entry->collected_at : "");
     if (!came(entry)) {
-        command->status = STATUS_FAILED;
+        command->status = status_named(entry->status);
         command->reason = strdup(entry->reason ? entry->reason : entry->status);
         return command->reason ? 0 : err_nomem(err);
     }

@@ -16,16 +16,20 @@
 #include "collect/result.h"
 
 struct rawtree_entry;
+struct rawtree_span;
 
 struct rawtree_saved {
     struct arena arena;
     const char *dir;
-    struct inventory inventory; /* names and platforms; the YAML tree is the manifest's */
+    const char *started;        /* when the run began; NULL = unknown */
+    struct inventory inventory; /* names, platforms, groups, data; the YAML tree is the
+                                   manifest's */
     struct plan_ask *asks;      /* each once, in the order of the manifest */
     size_t nasks;
     struct rawtree_entry *entries; /* by host, as the manifest has them */
     size_t nentries;
-    size_t *first; /* by host->index: its first entry; one more at the end */
+    struct rawtree_span *spans; /* by host->index: its entries */
+    const struct host **by_name;
 };
 
 /* ERR_INPUT: there is no manifest, or it is not one. *out is NULL then. */
@@ -35,7 +39,8 @@ void rawtree_saved_free(struct rawtree_saved *saved);
 /* Leaves out of the plan what the tree does not hold. */
 int rawtree_trim(struct rawtree_saved *saved, struct plan *plan, struct err *err);
 
-/* The outputs of a job; the caller frees the result. ERR_INPUT: a file cannot be read. */
+/* The outputs of a job, whose host is known by its name; the caller frees the result. What the
+ * tree does not hold is NOT_RUN. ERR_INPUT: a file cannot be read. */
 int rawtree_result(const struct rawtree_saved *saved, const struct job *job,
                    struct host_result **out, struct err *err);
 

@@ -25,6 +25,16 @@ const char *status_name(enum status status)
     return i < sizeof(names) / sizeof(names[0]) && names[i] ? names[i] : "unknown";
 }
 
+enum status status_named(const char *name)
+{
+    for (int status = STATUS_OK; status <= STATUS_NOT_RUN; status++) {
+        if (strcmp(name, status_name((enum status)status)) == 0) {
+            return (enum status)status;
+        }
+    }
+    return STATUS_FAILED;
+}
+
 struct host_result *host_result_new(const struct host *host, const char *const *commands,
                                     size_t n)
 {

@@ -10,6 +10,7 @@
 
 /* "ok", "failed", "timed-out", ...: what reports and records say. */
 const char *status_name(enum status status);
+enum status status_named(const char *name); /* STATUS_FAILED for any other text */
 
 struct host_result {
     const struct host *host;
