@@ -13,7 +13,9 @@
 #define LIBXLSXWRITER_FUNCTIONS(F)                                                             \
     F(lxw_strerror)                                                                            \
     F(lxw_workbook_free)                                                                       \
+    F(format_set_bg_color)                                                                     \
     F(format_set_bold)                                                                         \
+    F(format_set_font_color)                                                                   \
     F(workbook_add_format)                                                                     \
     F(workbook_add_worksheet)                                                                  \
     F(workbook_close)                                                                          \
@@ -36,7 +38,9 @@ int libxlsxwriter_load(struct err *err);
 
 #define lxw_strerror            libxlsxwriter.lxw_strerror
 #define lxw_workbook_free       libxlsxwriter.lxw_workbook_free
+#define format_set_bg_color     libxlsxwriter.format_set_bg_color
 #define format_set_bold         libxlsxwriter.format_set_bold
+#define format_set_font_color   libxlsxwriter.format_set_font_color
 #define workbook_add_format     libxlsxwriter.workbook_add_format
 #define workbook_add_worksheet  libxlsxwriter.workbook_add_worksheet
 #define workbook_close          libxlsxwriter.workbook_close
