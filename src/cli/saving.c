@@ -169,9 +169,9 @@ int saving_end(struct saving *s, const struct host_result *result, struct err *e
     return save_host_end(s->save, &row, err);
 }
 
-int saving_close(struct saving *s, struct err *err)
+int saving_close(struct saving *s, struct db **keep, struct err *err)
 {
-    int rc = save_close(s->save, err);
+    int rc = keep ? save_close_keep(s->save, keep, err) : save_close(s->save, err);
     s->save = NULL;
     saving_abort(s);
     return rc;

@@ -4,8 +4,8 @@
  *
  *     saving_open(&saving, options, plan, inventory, &err);
  *     emit_new(..., saving_writer(saving), ...)      not ordered: a host's rows come with it
- *     saving_begin(saving, &err); emit_host(...); saving_end(saving, job, result, &err);
- *     saving_close(saving, &err);
+ *     saving_begin(saving, &err); emit_host(...); saving_end(saving, result, &err);
+ *     saving_close(saving, NULL, &err);
  */
 #ifndef CLI_SAVING_H
 #define CLI_SAVING_H
@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "collect/plan.h"
 #include "collect/result.h"
+#include "store/db.h"
 
 struct saving;
 
@@ -24,7 +25,8 @@ int saving_open(struct saving **out, const struct options *options, const struct
 struct writer *saving_writer(struct saving *saving);
 int saving_begin(struct saving *saving, struct err *err);
 int saving_end(struct saving *saving, const struct host_result *result, struct err *err);
-int saving_close(struct saving *saving, struct err *err);
+/* keep: the database stays open, for the caller to close; NULL = it is closed. */
+int saving_close(struct saving *saving, struct db **keep, struct err *err);
 void saving_abort(struct saving *saving); /* NULL is fine */
 
 /* --resume: leaves out of the plan what the database holds already. */

@@ -1,0 +1,237 @@
+#include "cli/collecting.h"
+
+#include "cli/interrupt.h"
+#include "cli/talk.h"
+#include "cli/verbose.h"
+
+#include <unistd.h>
+
+#define POLL_MS 200 /* how long the progress line may stand still */
+
+static int open_passwords(struct collecting *c, struct err *err)
+{
+    struct passwords_options options = {.ask = c->options->ask_pass,
+                                        .password_file = c->options->password_file,
+                                        .password_fd = (int)c->options->password_fd};
+    return passwords_open(&c->passwords, c->inventory, &options, err);
+}
+
+static int open_emit(struct collecting *c, struct err *err)
+{
+    struct writer *writer = NULL;
+    int rc = c->open(c, &writer, err);
+    if (rc < 0) {
+        return rc;
+    }
+    if (c->saving) {
+        writer = saving_writer(c->saving);
+    }
+    struct emit_options options = {
+        .ordered = emit_ordered(writer->format, c->options->ordered && !c->saving)};
+    return emit_new(&c->emit, c->plan, writer, &options, err);
+}
+
+static int open_redact(struct collecting *c, struct err *err)
+{
+    if (!c->options->redact) {
+        return 0;
+    }
+    for (size_t i = 0; i < c->plan->njobs && !c->options->quiet; i++) {
+        const struct platform *platform = c->plan->jobs[i].platform;
+        size_t first = 0;
+        while (c->plan->jobs[first].platform != platform) {
+            first++;
+        }
+        if (platform->redact.n == 0 && first == i) {
+            talk_warning("platform %s says nothing of secrets: --redact masks none in its "
+                         "outputs",
+                         platform->name);
+        }
+    }
+    c->redact = redact_new();
+    return c->redact ? 0 : err_nomem(err);
+}
+
+static int open_files(struct collecting *c, struct err *err)
+{
+    return run_files_open(&c->files, c->options, c->inventory, c->plan, err);
+}
+
+static int start_loop(struct collecting *c, struct err *err)
+{
+    if (c->plan->njobs == 0) {
+        return 0;
+    }
+    const struct options *options = c->options;
+    struct loop_options loop = {.workers = (size_t)options->workers,
+                                .host_keys = (enum host_keys)options->host_keys,
+                                .known_hosts = c->inventory->known_hosts,
+                                .use_agent = true,
+                                .connect_ms = options->timeout_ms,
+                                .auth_ms = options->timeout_ms,
+                                .idle_ms = options->timeout_ms,
+                                .command_ms = options->timeout_ms,
+                                .retries = (int)options->retries,
+                                .connect_rate = (double)options->connect_rate,
+                                .stop_on_auth_failure = options->stop_on_auth_failure,
+                                .log_level = options->verbose < 2 ? options->verbose : 2,
+                                .log_fd = STDERR_FILENO,
+                                .log_zero = c->started,
+                                .credentials = passwords_credentials,
+                                .passphrase = passwords_passphrase,
+                                .user = c->passwords};
+    int rc = loop_start(&c->loop, c->plan, &loop, err);
+    const char *notice = rc == 0 && !options->quiet ? loop_notice(c->loop) : NULL;
+    if (notice) {
+        talk_warning("%s", notice);
+    }
+    return rc;
+}
+
+/* The host's records, and with a database all else about it, in one transaction. */
+static int keep(struct collecting *c, struct host_result *result, struct err *err)
+{
+    if (!c->saving) {
+        return emit_host(c->emit, result, err);
+    }
+    int rc = saving_begin(c->saving, err);
+    if (rc == 0) {
+        rc = emit_host(c->emit, result, err);
+    }
+    return rc < 0 ? rc : saving_end(c->saving, result, err);
+}
+
+/* --redact comes before anything that keeps or shows an output. */
+static int mask(struct collecting *c, struct host_result *result, struct err *err)
+{
+    const struct job *job = plan_job(c->plan, result->host);
+    return redact_result(c->redact, job->platform, result, err);
+}
+
+/* One finished host: its records, then what the report keeps of it. Once nothing can be written
+ * any more, a host counts as failed whatever it came to. */
+static int take(struct collecting *c, struct host_result *result, bool writable,
+                struct err *err)
+{
+    if (c->stdout_tty) {
+        progress_clear(&c->progress); /* records may go to the same terminal */
+    }
+    int rc = c->redact ? mask(c, result, err) : 0;
+    if (rc == 0 && writable) {
+        rc = keep(c, result, err);
+    } else {
+        host_result_fail(result, STATUS_CANCELLED, "its records could not be written");
+    }
+    report_add(&c->report, result);
+    if (c->options->verbose > 0) {
+        verbose_host(c->loop, result);
+    }
+    int kept = run_files_add(&c->files, result, rc ? NULL : err);
+    host_result_free(result);
+    return rc ? rc : kept;
+}
+
+/* Until every host is done. When nothing can be written any more the rest is called off. */
+static int drain(struct collecting *c, struct err *err)
+{
+    int rc = 0;
+    while (c->loop && !loop_done(c->loop)) {
+        struct host_result *result = loop_next(c->loop, POLL_MS);
+        if (progress_due(&c->progress, now_ms())) {
+            struct loop_progress numbers = loop_progress(c->loop);
+            progress_show(&c->progress, &numbers, now_ms());
+        }
+        if (result) {
+            int taken = take(c, result, rc == 0, rc ? NULL : err);
+            rc = rc ? rc : taken;
+        }
+        if (rc < 0) {
+            loop_cancel(c->loop);
+        }
+    }
+    return rc;
+}
+
+/* Ends the outputs: the records' only if all went well so far, the report's in any case. */
+static int finish(struct collecting *c, int rc, struct err *err)
+{
+    if (rc == 0) {
+        rc = emit_finish(c->emit, err);
+    }
+    if (rc == 0 && c->saving) {
+        rc = saving_close(c->saving, c->keep, err);
+        c->saving = NULL;
+    }
+    int kept = run_files_close(&c->files, &c->report, c->loop && loop_cancelled(c->loop),
+                               rc ? NULL : err);
+    return rc ? rc : kept;
+}
+
+/* Every job, and the end of all outputs. */
+static int carry_out(struct collecting *c, struct err *err)
+{
+    bool progress = !c->options->quiet && !c->options->verbose; /* the log says more */
+    interrupt_watch(c->loop);
+    c->stdout_tty = isatty(STDOUT_FILENO);
+    progress_init(&c->progress, STDERR_FILENO, progress, c->plan->njobs, now_ms());
+    int rc = drain(c, err);
+    progress_clear(&c->progress);
+    rc = finish(c, rc, err);
+    interrupt_unwatch();
+    c->cancelled = c->loop && loop_cancelled(c->loop);
+    c->collected = true;
+    return rc;
+}
+
+/* The log ends before the summary. */
+static void end_loop(struct collecting *c)
+{
+    if (c->loop) {
+        loop_free(c->loop);
+        c->loop = NULL;
+    }
+}
+
+int collecting_run(struct collecting *c, struct err *err)
+{
+    int (*const steps[])(struct collecting *, struct err *) = {
+        open_redact, open_passwords, open_emit, open_files, start_loop, carry_out};
+    int rc = 0;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == 0; i++) {
+        rc = steps[i](c, err);
+    }
+    end_loop(c);
+    return rc;
+}
+
+void collecting_summarize(const struct collecting *c)
+{
+    struct strbuf text = STRBUF_INIT;
+    if (!c->collected) {
+        return;
+    }
+    if (!c->options->quiet) {
+        report_summary(&c->report, now_ms() - c->started, &text);
+    }
+    report_failures(&c->report, &text);
+    for (const char *p = text.buf; *p;) {
+        size_t n = strcspn(p, "\n");
+        talk_line("%.*s", (int)n, p);
+        p += n + (p[n] == '\n');
+    }
+    if (c->options->host_keys == HOST_KEYS_OFF) {
+        talk_line("Host keys were not checked (--host-keys off)");
+    }
+    strbuf_release(&text);
+}
+
+void collecting_release(struct collecting *c)
+{
+    end_loop(c);
+    emit_free(c->emit);
+    saving_abort(c->saving);
+    run_files_free(&c->files);
+    redact_free(c->redact);
+    passwords_free(c->passwords);
+    report_release(&c->report);
+}
