@@ -186,10 +186,11 @@ static void place_error(struct err *err, const struct cell *cell)
     }
 }
 
-int cell_compile(struct cell *cell, struct view text, bool completes, struct arena *arena,
-                 const struct alloc *alloc, struct err *err)
+int cell_init(struct cell *cell, struct view text, bool completes, struct arena *arena,
+              const struct alloc *alloc, struct err *err)
 {
-    *cell = (struct cell){.text = text, .pattern = text};
+    cell->text = cell->pattern = text;
+    cell->alloc = alloc;
     cell->any = text.len == 0 || view_equal(text, VIEW(".*"));
     if (cell->any) {
         return 0;
@@ -209,11 +210,35 @@ int cell_compile(struct cell *cell, struct view text, bool completes, struct are
     if (cell->plain) {
         return 0;
     }
-    int rc = regex_compile(&cell->re, cell->pattern, REGEX_ANCHORED, alloc, err);
+    int rc = regex_check(cell->pattern, alloc, err);
     if (rc < 0) {
         place_error(err, cell);
     }
     return rc;
+}
+
+void cell_release(struct cell *cell)
+{
+    regex_free(atomic_load(&cell->re));
+}
+
+/* The compiled regex; whoever needs it first, in whichever thread, makes it. */
+static int cell_regex(struct cell *cell, const struct regex **out)
+{
+    struct regex *re = atomic_load_explicit(&cell->re, memory_order_acquire);
+    if (!re) {
+        struct regex *none = NULL;
+        int rc = regex_compile(&re, cell->pattern, REGEX_ANCHORED, cell->alloc, NULL);
+        if (rc < 0) {
+            return rc;
+        }
+        if (!atomic_compare_exchange_strong(&cell->re, &none, re)) {
+            regex_free(re);
+            re = none;
+        }
+    }
+    *out = re;
+    return 0;
 }
 
 /* ---- Matching ---- */
@@ -249,7 +274,7 @@ static bool match_segments(const struct cell *cell, struct view rest, struct vie
     return ends(cell, rest);
 }
 
-int cell_match(const struct cell *cell, struct regex_scratch *scratch, struct view subject,
+int cell_match(struct cell *cell, struct regex_scratch *scratch, struct view subject,
                size_t *matched)
 {
     struct view left = {NULL, 0}, group;
@@ -264,7 +289,9 @@ int cell_match(const struct cell *cell, struct regex_scratch *scratch, struct vi
         *matched = subject.len - left.len;
         return 1;
     }
-    int rc = regex_match(cell->re, scratch, subject, &group, 1, NULL);
+    const struct regex *re;
+    int rc = cell_regex(cell, &re);
+    rc = rc < 0 ? rc : regex_match(re, scratch, subject, &group, 1, NULL);
     if (rc > 0) {
         *matched = group.len;
     }

@@ -15,7 +15,7 @@
 
 struct row {
     struct textfsm_index_row pub;
-    struct cell *cells; /* one a column; the Template's is not compiled */
+    struct cell **cells; /* one a column; equal ones one above the other are one */
 };
 
 struct textfsm_index {
@@ -29,6 +29,7 @@ struct textfsm_index {
     size_t template_column, platform_column, command_column, hostname_column;
     struct row *rows;
     size_t nrows, row_cap;
+    struct cell *all_cells;
     const char **warnings;
     size_t nwarnings, warning_cap;
     atomic_uintptr_t spare; /* a struct regex_scratch between two searches, or 0 */
@@ -169,7 +170,7 @@ static int fill_paths(struct reader *r, struct textfsm_index_row *pub, struct vi
 
 static const char *dup_cell(struct textfsm_index *index, const struct row *row, size_t column)
 {
-    return column == NO_COLUMN ? NULL : arena_dup(&index->arena, row->cells[column].text);
+    return column == NO_COLUMN ? NULL : arena_dup(&index->arena, row->cells[column]->text);
 }
 
 static int fill_public(struct reader *r, struct row *row)
@@ -183,9 +184,9 @@ static int fill_public(struct reader *r, struct row *row)
     pub->hostname = dup_cell(index, row, index->hostname_column);
     if (index->command_column != NO_COLUMN) {
         pub->command_text =
-            cell_written_out(&row->cells[index->command_column], &index->arena).ptr;
+            cell_written_out(row->cells[index->command_column], &index->arena).ptr;
     }
-    return fill_paths(r, pub, row->cells[index->template_column].text);
+    return fill_paths(r, pub, row->cells[index->template_column]->text);
 }
 
 static int cell_fail(const struct reader *r, struct view text, int rc, const struct err *err)
@@ -201,35 +202,44 @@ static int cell_fail(const struct reader *r, struct view text, int rc, const str
 }
 
 /* Rows of one platform stand together: a cell as in the row before needs no work. */
-static const struct cell *cell_above(const struct textfsm_index *index, size_t column,
-                                     struct view text)
+static struct cell *cell_above(const struct textfsm_index *index, size_t column,
+                               struct view text)
 {
-    const struct cell *above =
-        index->nrows > 1 ? &index->rows[index->nrows - 2].cells[column] : NULL;
+    struct cell *above = index->nrows > 1 ? index->rows[index->nrows - 2].cells[column] : NULL;
     return above && view_equal(above->text, text) ? above : NULL;
 }
 
-static int compile_cells(struct reader *r, struct row *row)
+/* The Template's is no regex. */
+static int make_cell(struct reader *r, struct cell **out, size_t column, struct view text)
+{
+    struct textfsm_index *index = r->index;
+    struct err err = ERR_INIT;
+    struct cell *cell = arena_get(&index->arena, sizeof(*cell));
+    if (!cell) {
+        return fail_nomem(r->error);
+    }
+    memset(cell, 0, sizeof(*cell));
+    cell->next = index->all_cells;
+    index->all_cells = *out = cell;
+    if (column == index->template_column) {
+        cell->text = text;
+        return 0;
+    }
+    int rc = cell_init(cell, text, column == index->command_column, &index->arena, index->alloc,
+                       &err);
+    return rc < 0 ? cell_fail(r, text, rc, &err) : 0;
+}
+
+static int make_cells(struct reader *r, struct row *row)
 {
     struct textfsm_index *index = r->index;
     struct view rest = r->line;
     for (size_t i = 0; i < index->ncolumns; i++) {
-        struct err err = ERR_INIT;
         struct view text = next_cell(&rest);
-        if (i == index->template_column) {
-            row->cells[i] = (struct cell){.text = text, .any = true};
-            continue;
-        }
-        const struct cell *above = cell_above(index, i, text);
-        if (above) {
-            row->cells[i] = *above;
-            row->cells[i].shared = true;
-            continue;
-        }
-        int rc = cell_compile(&row->cells[i], text, i == index->command_column, &index->arena,
-                              index->alloc, &err);
+        row->cells[i] = cell_above(index, i, text);
+        int rc = row->cells[i] ? 0 : make_cell(r, &row->cells[i], i, text);
         if (rc < 0) {
-            return cell_fail(r, text, rc, &err);
+            return rc;
         }
     }
     return 0;
@@ -253,7 +263,7 @@ static int add_row(struct reader *r)
         return fail_nomem(r->error);
     }
     index->nrows++;
-    int rc = compile_cells(r, row);
+    int rc = make_cells(r, row);
     return rc == 0 ? fill_public(r, row) : rc;
 }
 
@@ -368,12 +378,8 @@ void textfsm_index_free(struct textfsm_index *index)
     if (!index) {
         return;
     }
-    for (size_t i = 0; i < index->nrows; i++) {
-        for (size_t k = 0; k < index->ncolumns; k++) {
-            if (!index->rows[i].cells[k].shared) {
-                regex_free(index->rows[i].cells[k].re);
-            }
-        }
+    for (struct cell *cell = index->all_cells; cell; cell = cell->next) {
+        cell_release(cell);
     }
     regex_scratch_free((struct regex_scratch *)atomic_load(&index->spare));
     struct alloc copy = index->alloc_copy;
@@ -407,7 +413,7 @@ static int cell_fits(struct search *s, const struct wanted *w, const struct row 
                      bool *whole)
 {
     size_t matched;
-    const struct cell *cell = &row->cells[w->column];
+    struct cell *cell = row->cells[w->column];
     if (cell_needs_scratch(cell) && !s->scratch) {
         s->scratch = regex_scratch_new(NULL, s->index->alloc);
         if (!s->scratch) {
