@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 
 const struct audit_format *const audit_formats[] = {
-    &audit_format_json,
-    &audit_format_ndjson,
-    NULL,
+    &audit_format_table,    &audit_format_json,
+    &audit_format_ndjson,   &audit_format_csv,
+    &audit_format_junit,    &audit_format_sarif,
+    &audit_format_xlsx,     &audit_format_html,
+    &audit_format_markdown, NULL,
 };
 
 struct audit_report {
