@@ -187,40 +187,68 @@ static void add_host(struct strbuf *out, const struct failed *failed, const stru
 /* ---- The file ------------------------------------------------------------------------------
  */
 
-static int by_text(const void *a, const void *b)
+struct mention {
+    const char *group;
+    size_t most; /* sessions; 0 = any number */
+};
+
+static int by_group(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp(((const struct mention *)a)->group, ((const struct mention *)b)->group);
 }
 
-/* The names of the failed hosts' groups, each once. */
+/* The groups of a host; how many. mentions NULL: only counts. */
+static size_t mention_groups(const struct host *host, struct mention *mentions)
+{
+    size_t n = 0;
+    for (; host->groups[n]; n++) {
+        if (mentions) {
+            mentions[n] = (struct mention){.group = host->groups[n]};
+        }
+    }
+    for (size_t i = 0; mentions && i < n; i++) {
+        for (const struct host_cap *const *cap = host->caps; cap && *cap; cap++) {
+            bool same = strcmp((*cap)->group, mentions[i].group) == 0;
+            mentions[i].most = same ? (*cap)->most : mentions[i].most;
+        }
+    }
+    return n;
+}
+
+static void add_group(struct strbuf *out, const struct mention *mention)
+{
+    strbuf_addstr(out, "  ");
+    json_add_string(out, view_of(mention->group));
+    if (mention->most) {
+        strbuf_addf(out, ": {max_sessions: %zu}\n", mention->most);
+    } else {
+        strbuf_addstr(out, ": {}\n");
+    }
+}
+
+/* The failed hosts' groups, each once. */
 static int add_group_names(struct strbuf *out, const struct failed *failed, struct err *err)
 {
     size_t most = 0, n = 0;
     const struct inventory *inventory = failed->inventory;
     for (size_t i = 0; i < inventory->count; i++) {
-        for (size_t g = 0; failed->marks[i] && inventory->hosts[i].groups[g]; g++) {
-            most++;
-        }
+        most += failed->marks[i] ? mention_groups(&inventory->hosts[i], NULL) : 0;
     }
-    const char **names = calloc(most + 1, sizeof(*names));
-    if (!names) {
+    struct mention *mentions = calloc(most + 1, sizeof(*mentions));
+    if (!mentions) {
         return err_nomem(err);
     }
     for (size_t i = 0; i < inventory->count; i++) {
-        for (size_t g = 0; failed->marks[i] && inventory->hosts[i].groups[g]; g++) {
-            names[n++] = inventory->hosts[i].groups[g];
-        }
+        n += failed->marks[i] ? mention_groups(&inventory->hosts[i], mentions + n) : 0;
     }
-    qsort(names, n, sizeof(*names), by_text);
+    qsort(mentions, n, sizeof(*mentions), by_group);
     strbuf_addstr(out, n > 0 ? "groups:\n" : "");
     for (size_t i = 0; i < n; i++) {
-        if (i == 0 || strcmp(names[i - 1], names[i]) != 0) {
-            strbuf_addstr(out, "  ");
-            json_add_string(out, view_of(names[i]));
-            strbuf_addstr(out, ": {}\n");
+        if (i == 0 || strcmp(mentions[i - 1].group, mentions[i].group) != 0) {
+            add_group(out, &mentions[i]);
         }
     }
-    free(names);
+    free(mentions);
     return 0;
 }
 

@@ -55,7 +55,6 @@ static void layer_fill(struct host *host, const struct layer *layer, int *legacy
     fill_text(&host->fingerprint, layer->fingerprint);
     fill_text(&host->jump_name, layer->jump);
     fill_algorithms(&host->algorithms, &layer->algorithms);
-    host->max_sessions = host->max_sessions ? host->max_sessions : (size_t)layer->max_sessions;
     fill_secret(&host->password, layer->password);
     fill_secret(&host->enable, layer->enable);
     fill_time(&host->connect_ms, layer->connect_ms);
@@ -87,6 +86,39 @@ const char *host_data_get(const struct host *host, const char *key)
     return NULL;
 }
 
+/* The caps of its groups. As a jump host it has one of its own, or the defaults'. */
+static int set_caps(struct host *host, const struct inventory_file *file,
+                    const struct layer *own, struct err *err)
+{
+    size_t n = 0, most = 0;
+    for (const char *const *name = host->groups; *name; name++) {
+        most += inventory_file_group(file, *name)->cap.most > 0;
+    }
+    int sessions = own->max_sessions ? own->max_sessions : file->defaults.max_sessions;
+    host->max_sessions = (size_t)sessions;
+    if (most == 0) {
+        return 0;
+    }
+    const struct host_cap **caps =
+        arena_array(&file->inventory->arena, most + 1, sizeof(*caps));
+    if (!caps) {
+        return err_nomem(err);
+    }
+    for (const char *const *name = host->groups; *name; name++) {
+        const struct host_cap *cap = &inventory_file_group(file, *name)->cap;
+        bool again = false;
+        for (size_t i = 0; i < n; i++) {
+            again |= caps[i] == cap;
+        }
+        if (cap->most > 0 && !again) {
+            caps[n++] = cap;
+        }
+    }
+    caps[n] = NULL;
+    host->caps = caps;
+    return 0;
+}
+
 /* own, its groups, the defaults; the command line has written its part into host before. */
 int inventory_resolve(struct host *host, const struct inventory_file *file,
                       const struct layer *own, struct err *err)
@@ -112,7 +144,7 @@ int inventory_resolve(struct host *host, const struct inventory_file *file,
     data_fill(host, data, &file->defaults);
     host->legacy = legacy == 2;
     host->address = host->address ? host->address : host->name;
-    return 0;
+    return set_caps(host, file, own, err);
 }
 
 /* What the command line says of every host. */

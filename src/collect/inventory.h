@@ -27,7 +27,8 @@
  *
  * `jump: NAME` reaches a host through another one: one of `jumps`, a map like `hosts` of those
  * that are only passed through, or one of the hosts; `jump: none` overrides a group's or the
- * defaults'. max_sessions is how many sessions at a time a jump host takes.
+ * defaults'. max_sessions is how many sessions at a time: of a group, with all its hosts
+ * together; of a host or of defaults, through it, as a jump host.
  *
  * `data` is free: names and texts of the user's own, merged key by key. Relative paths in a
  * file are relative to its folder, `~/` is the home folder. Anything else in the file is an
@@ -69,6 +70,13 @@ struct host_data {
     const char *key, *value;
 };
 
+/* At most so many sessions at a time with the hosts of a group. */
+struct host_cap {
+    const char *group;
+    size_t index; /* among the inventory's groups */
+    size_t most;
+};
+
 /* All strings are NUL-terminated and live as long as the inventory; NULL or 0 = not said. */
 struct host {
     size_t index;        /* place in the inventory: the order of outputs */
@@ -81,6 +89,7 @@ struct host {
     const char *key;           /* private key file */
     const char *fingerprint;   /* pinned host key, "SHA256:..." */
     const char *const *groups; /* NULL-terminated, never NULL */
+    const struct host_cap *const *caps; /* of those groups; NULL-terminated, or NULL = none */
     const struct host_data *data;
     size_t ndata;
     ms_t connect_ms, auth_ms, command_ms, idle_ms;

@@ -35,6 +35,10 @@ void inventory_file_sort_groups(struct inventory_file *file)
     if (file->ngroups > 0) {
         qsort(file->groups, file->ngroups, sizeof(*file->groups), by_group_name);
     }
+    for (size_t i = 0; i < file->ngroups; i++) {
+        struct group *group = &file->groups[i];
+        group->cap = (struct host_cap){group->name, i, (size_t)group->layer.max_sessions};
+    }
 }
 
 const struct group *inventory_file_group(const struct inventory_file *file, const char *name)

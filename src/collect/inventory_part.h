@@ -44,6 +44,7 @@ struct layer {
 struct group {
     const char *name;
     struct layer layer;
+    struct host_cap cap; /* most 0 = none */
 };
 
 struct entry {

@@ -18,6 +18,32 @@ struct queue_group {
     const struct host *denied;
 };
 
+/* Sessions with the hosts of a group at a time. */
+struct queue_cap {
+    size_t running;
+    size_t first, last; /* chain of jobs that wait for one to end, place + 1 */
+};
+
+static const struct host_cap *const no_caps[] = {NULL};
+
+static const struct host_cap *const *caps_of(const struct queue *queue, size_t job)
+{
+    const struct host_cap *const *caps = queue->plan->jobs[job].host->caps;
+    return caps ? caps : no_caps;
+}
+
+static size_t count_caps(const struct plan *plan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->njobs; i++) {
+        const struct host_cap *const *caps = plan->jobs[i].host->caps;
+        for (; caps && *caps; caps++) {
+            n = (*caps)->index >= n ? (*caps)->index + 1 : n;
+        }
+    }
+    return n;
+}
+
 /* Groups: a host belongs to the first one it names. */
 
 static size_t find_group(struct queue *queue, const char *name)
@@ -40,7 +66,11 @@ int queue_init(struct queue *queue, const struct plan *plan, double rate, bool c
     queue->chain = calloc(n, sizeof(*queue->chain));
     queue->group_of = calloc(n, sizeof(*queue->group_of));
     queue->groups = calloc(n, sizeof(*queue->groups));
-    if (!queue->chain || !queue->group_of || !queue->groups) {
+    queue->running = calloc(n, sizeof(*queue->running));
+    queue->ncaps = count_caps(plan);
+    queue->caps = calloc(queue->ncaps + 1, sizeof(*queue->caps));
+    if (!queue->chain || !queue->group_of || !queue->groups || !queue->running ||
+        !queue->caps) {
         queue_release(queue);
         return err_nomem(err);
     }
@@ -56,6 +86,8 @@ void queue_release(struct queue *queue)
     free(queue->chain);
     free(queue->group_of);
     free(queue->groups);
+    free(queue->running);
+    free(queue->caps);
     *queue = (struct queue){0};
 }
 
@@ -80,6 +112,78 @@ static bool next_job(struct queue *queue, size_t *job)
     return queue->next < queue->plan->njobs && ++queue->next;
 }
 
+/* Caps. */
+
+static void put_last(struct queue *queue, struct queue_cap *cap, size_t job)
+{
+    queue->chain[job] = 0;
+    *(cap->first ? &queue->chain[cap->last - 1] : &cap->first) = job + 1;
+    cap->last = job + 1;
+    queue->waiting++;
+}
+
+/* The first that waits for it may try. */
+static bool release_one(struct queue *queue, struct queue_cap *cap)
+{
+    if (!cap->first) {
+        return false;
+    }
+    size_t job = cap->first - 1;
+    cap->first = queue->chain[job];
+    put_first(queue, &queue->ready, job);
+    queue->nready++;
+    queue->waiting--;
+    return true;
+}
+
+/* A job that cannot begin leaves its place in those of its caps that have room. */
+static void pass_on(struct queue *queue, size_t job)
+{
+    for (const struct host_cap *const *cap = caps_of(queue, job); *cap; cap++) {
+        struct queue_cap *state = &queue->caps[(*cap)->index];
+        if (state->running < (*cap)->most) {
+            release_one(queue, state);
+        }
+    }
+}
+
+/* Whether its caps let a job begin; if not, it is put aside. */
+static bool ask_caps(struct queue *queue, size_t job)
+{
+    for (const struct host_cap *const *cap = caps_of(queue, job); *cap && !queue->stopped;
+         cap++) {
+        struct queue_cap *state = &queue->caps[(*cap)->index];
+        if (state->running >= (*cap)->most) {
+            pass_on(queue, job);
+            put_last(queue, state, job);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void count_in(struct queue *queue, size_t job)
+{
+    queue->running[job] = true;
+    for (const struct host_cap *const *cap = caps_of(queue, job); *cap; cap++) {
+        queue->caps[(*cap)->index].running++;
+    }
+}
+
+static bool count_out(struct queue *queue, size_t job)
+{
+    bool released = false;
+    if (queue->running[job]) {
+        queue->running[job] = false;
+        for (const struct host_cap *const *cap = caps_of(queue, job); *cap; cap++) {
+            struct queue_cap *state = &queue->caps[(*cap)->index];
+            state->running--;
+            released |= release_one(queue, state);
+        }
+    }
+    return released;
+}
+
 /* Whether a job's group lets it begin; if not, it is put aside. */
 static enum queue_answer ask_group(struct queue *queue, size_t job)
 {
@@ -90,6 +194,7 @@ static enum queue_answer ask_group(struct queue *queue, size_t job)
         group->prober = job;
         return QUEUE_JOB;
     case PROBING:
+        pass_on(queue, job);
         put_first(queue, &group->first, job);
         queue->waiting++;
         return QUEUE_WAIT;
@@ -116,9 +221,12 @@ enum queue_answer queue_take(struct queue *queue, int64_t now_us, size_t *job)
         return QUEUE_WAIT;
     }
     while (next_job(queue, job)) {
-        enum queue_answer answer = ask_group(queue, *job);
+        enum queue_answer answer = ask_caps(queue, *job) ? ask_group(queue, *job) : QUEUE_WAIT;
         if (answer == QUEUE_JOB) {
             spend(queue, now_us);
+            count_in(queue, *job);
+        } else if (answer == QUEUE_REFUSE) {
+            pass_on(queue, *job);
         }
         if (answer != QUEUE_WAIT) {
             return answer;
@@ -157,17 +265,23 @@ bool queue_login(struct queue *queue, size_t job, bool ok)
 bool queue_end(struct queue *queue, size_t job)
 {
     struct queue_group *group = &queue->groups[queue->group_of[job]];
+    bool released = count_out(queue, job);
     if (!queue->careful || group->state != PROBING || group->prober != job) {
-        return false;
+        return released;
     }
     group->state = UNTRIED;
-    return release_waiting(queue, group);
+    return release_waiting(queue, group) || released;
 }
 
 void queue_stop(struct queue *queue)
 {
     queue->rate = 0;
     queue->careful = true;
+    queue->stopped = true;
+    for (size_t i = 0; i < queue->ncaps; i++) {
+        while (release_one(queue, &queue->caps[i])) {
+        }
+    }
     for (size_t i = 0; i < queue->ngroups || i == 0; i++) {
         queue->groups[i].state = CLOSED;
         release_waiting(queue, &queue->groups[i]);

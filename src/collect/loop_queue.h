@@ -2,7 +2,8 @@
  * Which job may begin now. Not a matter of places alone: new logins come at most at a rate (AAA
  * servers), and with `careful` a group's first login must have succeeded before the others of
  * that group begin, and a denied one ends the group, so that a wrong password is tried once and
- * not on a thousand accounts.
+ * not on a thousand accounts. A job also waits while a group of its host has as many sessions
+ * as its max_sessions allows; jobs of one group begin in order.
  *
  *     queue_init(&queue, plan, rate, careful, &err);
  *     switch (queue_take(&queue, now, &job)) {
@@ -22,6 +23,7 @@
 enum queue_answer { QUEUE_JOB, QUEUE_REFUSE, QUEUE_WAIT, QUEUE_EMPTY };
 
 struct queue_group;
+struct queue_cap;
 
 struct queue {
     const struct plan *plan;
@@ -30,10 +32,14 @@ struct queue {
     size_t next;  /* job never looked at */
     size_t ready; /* first of a chain of jobs that waited for their group, place + 1 */
     size_t nready;
-    size_t waiting;  /* how many jobs wait for their group */
+    size_t waiting;  /* how many jobs wait for a group */
     size_t *chain;   /* the next in the chain of each job, place + 1 */
     int64_t next_us; /* no login before */
     ms_t ready_at;   /* after QUEUE_WAIT: when to ask again; DEADLINE_NEVER = when woken */
+    bool stopped;
+    bool *running; /* each job: it counts in its caps */
+    struct queue_cap *caps;
+    size_t ncaps; /* by host_cap.index; those in between are not used */
     struct queue_group *groups;
     size_t ngroups;
     size_t *group_of; /* of each job */
