@@ -2,10 +2,9 @@
  * Memory that runs out: every single allocation of every writer fails once, and then all from
  * there on. The writer says ERR_NOMEM, or got through all the same; nothing leaks.
  */
-#include "rows.h"
-#include "test.h"
-
 #if !defined(__GLIBC__) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+
+#include <stdio.h>
 
 int main(void)
 {
@@ -14,6 +13,9 @@ int main(void)
 }
 
 #else
+
+#include "rows.h"
+#include "test.h"
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
