@@ -9,7 +9,9 @@
  *     audit_free(audit);
  *
  * Nothing that could not be looked at passes: a host that was not reached, a command that
- * failed or an output that its template refused is an ERROR of every rule that needs it.
+ * failed or an output that its template refused is an ERROR of every rule that needs it. So is
+ * a rule that does not compile, takes too long or gives NULL: the reason says which, and the
+ * other rules are judged all the same.
  */
 #ifndef AUDIT_AUDIT_H
 #define AUDIT_AUDIT_H
@@ -89,7 +91,8 @@ struct audit_known {
 
 struct library;
 
-/* All of it may be 0 or NULL. Texts are copied. */
+/* All of it may be 0 or NULL. `known` and the library must outlive the audit, texts need not.
+ */
 struct audit_options {
     struct library
         *library;       /* what read the outputs: line numbers of rows, platforms' aliases */
@@ -103,8 +106,9 @@ struct audit_options {
 
 /*
  * Judges the newest run of db, whose hosts are those of its _hosts. An error is one of the
- * database or of memory: rules that cannot be judged are findings. rules, db and the options'
- * library must outlive the audit.
+ * database or of memory: rules that cannot be judged are findings. rules and db must outlive
+ * the audit. Temporary tables and views are laid over db (scene.h). Temporary tables and views
+ * are laid over db (scene.h).
  */
 int audit_judge(struct audit **out, const struct rules *rules, struct db *db,
                 const struct audit_options *options, struct err *err);

@@ -48,9 +48,17 @@
  *         expires: 2027-05-31                the last day it holds; behind it the rule fails
  *
  * Patterns are in the dialect of templates (regex/regex.h) and searched in a line without its
- * end. `when` sees one row: host, address, platform, groups (names with a comma before and
- * behind each) and the inventory's data by their keys. Expressions stand under the store's
- * guard.
+ * end. A block is a line in which `within` is found and the lines behind it that are indented
+ * deeper, blank ones aside; patterns see its head, too, and a block that a line of it matches
+ * `except` is left alone. Braces mean nothing here: indentation does.
+ *
+ * Expressions are SQLite's, with the store's functions (store/functions.h), under the store's
+ * guard; "x" is a name, 'x' a text. `expect` and `where` see one row, and no aggregates:
+ * `expect` that gives NULL for a row could not be judged, which is an ERROR; a row for which
+ * `where` gives NULL is left out. All of SQL sees the tables of the run alone, and
+ * `_inventory`: a row a host with host, address, platform, status, groups (their names with a
+ * comma before and behind each) and the inventory's data by their keys. That row is what `when`
+ * sees.
  */
 #ifndef AUDIT_RULES_H
 #define AUDIT_RULES_H

@@ -27,7 +27,7 @@
 #define LIMIT_SECRET_BYTES    1024
 #define LIMIT_KNOWN_HOSTS     MIB(64)
 #define LIMIT_RULES           10000 /* of an audit, in all its files */
-#define LIMIT_WAIVERS         100000
+#define LIMIT_WAIVERS         10000
 #define LIMIT_RULE_WORDS      KIB(4) /* of a rule's title, reason ... */
 #define LIMIT_RULE_SQL        KIB(64)
 #define LIMIT_RULE_LIST       200   /* patterns, templates, platforms ... of one rule */
@@ -49,10 +49,12 @@
 
 /* an audit */
 #define LIMIT_RULE_MS        10000 /* of one statement, or of one rule's patterns */
-#define LIMIT_FINDINGS       50000000
+#define LIMIT_FINDINGS       10000000
 #define LIMIT_EVIDENCE       20      /* kept of one finding */
 #define LIMIT_EVIDENCE_TOTAL 2000000 /* beyond it one of each finding */
 #define LIMIT_EVIDENCE_BYTES KIB(4)  /* of one text */
+#define LIMIT_QUERY_COLUMNS  100
+#define LIMIT_OUTPUT_LINES   5000000 /* that a rule's patterns look through */
 #define LIMIT_DATA_KEYS      1000    /* of the inventory's data */
 
 /* waiting for the network */

@@ -126,7 +126,7 @@ static int folder_index(struct library *library, struct folder *folder, struct e
 }
 
 /* "cisco_ios_show_version.textfsm:x" or "cisco_ios/show_version.textfsm" -> "show_version". */
-static struct view template_name(const char *templates, const char *platform)
+struct view library_template_name(const char *templates, const char *platform)
 {
     struct view name = view_make(templates, strcspn(templates, ":"));
     for (size_t i = name.len; i > 0; i--) {
@@ -156,7 +156,7 @@ static int found_row(struct library *library, const struct folder *folder, long 
     *out = (struct finding){
         .dir = folder->dir,
         .templates = cells.templates,
-        .name = arena_dup(&library->arena, template_name(cells.templates, platform)),
+        .name = arena_dup(&library->arena, library_template_name(cells.templates, platform)),
         .command = cells.command_text,
         .index = folder->index_path,
         .line = cells.line,
@@ -268,7 +268,7 @@ static int by_row(struct library *library, struct folder *folder, const char *pl
     while ((row = textfsm_index_find(folder->index, platform, NULL, NULL, (size_t)(row + 1),
                                      &whole)) >= 0) {
         struct textfsm_index_row cells = textfsm_index_row(folder->index, (size_t)row);
-        if (!view_equal(template_name(cells.templates, platform), name)) {
+        if (!view_equal(library_template_name(cells.templates, platform), name)) {
             continue;
         }
         int rc = found_row(library, folder, row, platform, whole, out, err);
@@ -332,7 +332,7 @@ int library_by_name(struct library *library, const char *platform, const char *n
                     struct finding *out, struct err *err)
 {
     /* The name is no path: it is searched for in folders. */
-    struct view bare = template_name(name, platform);
+    struct view bare = library_template_name(name, platform);
     if (strchr(name, '/') || bare.len == 0 || bare.ptr[0] == '.') {
         return 0;
     }
@@ -363,7 +363,8 @@ const char *library_guess(struct library *library, const char *platform, const c
         while (index && (row = textfsm_index_find(index, platform, NULL, NULL,
                                                   (size_t)(row + 1), NULL)) >= 0) {
             struct textfsm_index_row cells = textfsm_index_row(index, (size_t)row);
-            char *known = arena_dup(&library->arena, template_name(cells.templates, platform));
+            char *known =
+                arena_dup(&library->arena, library_template_name(cells.templates, platform));
             if (known) {
                 guess_offer(&guess, known);
             }

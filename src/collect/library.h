@@ -54,6 +54,10 @@ int library_by_command(struct library *library, const char *platform, const char
 int library_by_name(struct library *library, const char *platform, const char *name,
                     struct finding *out, struct err *err);
 
+/* The name that file names ("cisco_ios/show_version.textfsm:more.textfsm") stand for on a
+ * platform. A part of templates. */
+struct view library_template_name(const char *templates, const char *platform);
+
 /* Every index row that fits, the winning one first, folder by folder; NULL does not constrain.
  * Negative ends it and is returned. */
 typedef int library_row_fn(void *user, const struct finding *finding, struct err *err);

@@ -1,10 +1,19 @@
-/* Rule files as they are understood, for test_cases.py:
+/* Rule files as they are understood and judged, for test_cases.py:
  *
  *     driver-audit-audit rules FILE...
+ *     driver-audit-audit judge DB FILE...           every finding
+ *     driver-audit-audit compare DB OLD.db FILE...  what became worse or better
+ *     driver-audit-audit explain DB RULE HOST FILE...
+ *     driver-audit-audit check FILE...
+ *
+ * The environment gives TODAY, TEMPLATES (a folder), RULE_MS, and GROUPS (of every host, for
+ * databases that do not know them).
  */
 #include "audit/audit.h"
+#include "collect/library.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void print_list(const char *name, const char *const *list)
@@ -81,11 +90,150 @@ static int show_rules(const char *const *paths, size_t n)
     return 0;
 }
 
+/* ---- Judging -------------------------------------------------------------------------------
+ */
+
+struct setting {
+    const char *dirs[1];
+    struct library *library;
+    struct audit_options options;
+    struct audit_known known;
+};
+
+static int set_up(struct setting *setting, struct err *err)
+{
+    const char *ms = getenv("RULE_MS"), *dir = getenv("TEMPLATES");
+    *setting = (struct setting){.dirs = {dir}};
+    int status = dir ? library_open(&setting->library, setting->dirs, 1, err) : 0;
+    setting->options = (struct audit_options){.library = setting->library,
+                                              .today = getenv("TODAY"),
+                                              .judged = "2026-11-23T00:00:00Z",
+                                              .source = "test",
+                                              .rule_ms = ms ? (int)strtol(ms, NULL, 10) : 0};
+    if (getenv("GROUPS_OF")) {
+        setting->known = (struct audit_known){getenv("GROUPS_OF"), getenv("GROUPS"), NULL};
+        setting->options.known = &setting->known;
+        setting->options.nknown = 1;
+    }
+    return status;
+}
+
+static void print_evidence(const struct evidence *seen)
+{
+    printf("    %s:%zu: %s\n", seen->command ? seen->command : "-", seen->line, seen->text);
+    printf("      expected %s\n", seen->expected ? seen->expected : "-");
+    printf("      %s %.8s at %s, output %.8s\n",
+           seen->template_name ? seen->template_name : "-",
+           seen->fingerprint ? seen->fingerprint : "-",
+           seen->collected_at ? seen->collected_at : "-", seen->sha256 ? seen->sha256 : "-");
+}
+
+static void print_finding(const struct audit_finding *finding)
+{
+    static const char *const trends[] = {"", " (worse)", " (better)"};
+    printf("%-6s %s %s%s%s%s\n", verdict_names[finding->verdict], finding->rule->id,
+           finding->host->name, trends[finding->trend], finding->reason ? ": " : "",
+           finding->reason ? finding->reason : "");
+    if (finding->violations != finding->nevidence) {
+        printf("    %zu violations\n", finding->violations);
+    }
+    if (finding->waiver) {
+        printf("    waiver of %s\n", finding->waiver->owner);
+    }
+    for (size_t i = 0; i < finding->nevidence; i++) {
+        print_evidence(&finding->evidence[i]);
+    }
+}
+
+static void print_audit(const struct audit *audit, bool changes)
+{
+    for (size_t i = 0; i < audit->nfindings; i++) {
+        if (!changes || audit->findings[i].trend) {
+            print_finding(&audit->findings[i]);
+        }
+    }
+    for (size_t i = 0; i < audit->nwarnings; i++) {
+        printf("warning: %s\n", audit->warnings[i]);
+    }
+    for (int i = 0; i < VERDICTS; i++) {
+        printf("%s %zu%s", verdict_names[i], audit->counts[i], i < VERDICTS - 1 ? ", " : "\n");
+    }
+    if (changes) {
+        printf("worse %zu, better %zu\n", audit->worse, audit->better);
+    }
+}
+
+static int print_look(void *user, const struct evidence *seen, enum look_result result,
+                      struct err *err)
+{
+    (void)user;
+    (void)err;
+    printf("%s\n", look_names[result]);
+    print_evidence(seen);
+    return 0;
+}
+
+static int judge_db(struct setting *setting, const struct rules *rules, char **args,
+                    struct err *err)
+{
+    struct db *db = NULL, *old = NULL;
+    struct audit *audit = NULL;
+    bool compare = strcmp(args[0], "compare") == 0, explain = strcmp(args[0], "explain") == 0;
+    int status = db_open(&db, args[1], DB_READ, err);
+    if (status == 0 && explain) {
+        status = audit_explain(&audit, rules, db, &setting->options, args[2], args[3],
+                               print_look, NULL, err);
+    } else if (status == 0) {
+        status = audit_judge(&audit, rules, db, &setting->options, err);
+    }
+    if (status == 0 && compare) {
+        status = db_open(&old, args[2], DB_READ, err);
+    }
+    if (status == 0 && compare) {
+        status = audit_compare(audit, old, err);
+    }
+    if (status == 0) {
+        print_audit(audit, compare);
+    }
+    audit_free(audit);
+    db_close(db);
+    db_close(old);
+    return status;
+}
+
+static int judge(char **args, size_t nfirst, size_t n)
+{
+    struct err err = ERR_INIT;
+    struct setting setting;
+    struct rules *rules = NULL;
+    int status = set_up(&setting, &err);
+    if (status == 0) {
+        status = rules_read(&rules, (const char *const *)args + nfirst, n - nfirst, &err);
+    }
+    if (status == 0) {
+        status = judge_db(&setting, rules, args, &err);
+    }
+    if (status < 0) {
+        printf("error: %s\n", err.text);
+    }
+    rules_free(rules);
+    library_free(setting.library);
+    return status < 0;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc >= 3 && strcmp(argv[1], "rules") == 0) {
-        return show_rules((const char *const *)argv + 2, (size_t)argc - 2);
+    static const struct {
+        const char *name;
+        int first; /* of the files, behind the command */
+    } commands[] = {{"rules", 1}, {"judge", 2}, {"compare", 3}, {"explain", 4}};
+    for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(argv[1], commands[i].name) != 0 || argc < 2 + commands[i].first) {
+            continue;
+        }
+        return i == 0 ? show_rules((const char *const *)argv + 2, (size_t)argc - 2)
+                      : judge(argv + 1, (size_t)commands[i].first, (size_t)argc - 1);
     }
-    fprintf(stderr, "usage: %s rules FILE...\n", argv[0]);
+    fprintf(stderr, "usage: %s rules|judge|compare|explain|check ...\n", argv[0]);
     return 2;
 }
