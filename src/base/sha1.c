@@ -11,3 +11,11 @@ void hmac_sha1(const struct hmac_sha1_key *key, struct view message, uint8_t out
     hmac_sha1_update(&ctx, message.len, (const uint8_t *)message.ptr);
     hmac_sha1_digest(&ctx, SHA1_SIZE, out);
 }
+
+void sha1(struct view message, uint8_t out[SHA1_SIZE])
+{
+    struct sha1_ctx ctx;
+    sha1_init(&ctx);
+    sha1_update(&ctx, message.len, (const uint8_t *)message.ptr);
+    sha1_digest(&ctx, SHA1_SIZE, out);
+}

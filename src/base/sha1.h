@@ -1,6 +1,7 @@
 /*
- * HMAC-SHA-1, for one use only: the hashed host names of OpenSSH's known_hosts files
- * (|1|salt|hash), which are that by definition. Nothing here relies on SHA-1 for security.
+ * SHA-1 and HMAC-SHA-1, for what is made of them by definition: the hashed host names of
+ * OpenSSH's known_hosts files (|1|salt|hash) and ssh_config's %C. Nothing here relies on SHA-1
+ * for security.
  */
 #ifndef BASE_SHA1_H
 #define BASE_SHA1_H
@@ -20,5 +21,6 @@ struct hmac_sha1_key {
 
 void hmac_sha1_key(struct hmac_sha1_key *key, struct view bytes);
 void hmac_sha1(const struct hmac_sha1_key *key, struct view message, uint8_t out[SHA1_SIZE]);
+void sha1(struct view message, uint8_t out[SHA1_SIZE]);
 
 #endif

@@ -13,11 +13,13 @@ static const char *port_colon(const char *text)
     return colon && !strchr(colon + 1, ':') ? colon : NULL;
 }
 
-static int refused(const char *what, const char *text, struct err *err)
+static int refused(const char *text, struct err *err)
 {
-    return err_set(err, ERR_USAGE,
-                   "%s in '%s' is refused: letters, digits and ._:%%- only, no '-' in front",
-                   what, text);
+    return err_set(
+        err, ERR_USAGE,
+        "the host name in '%s' is refused: letters, digits and ._:%%- only, no '-' in "
+        "front",
+        text);
 }
 
 static struct view without_brackets(struct view address)
@@ -41,10 +43,11 @@ int host_spec_parse(struct host_spec *out, const char *text, struct arena *arena
     }
     address = without_brackets(address);
     if (!inventory_name_ok(address)) {
-        return refused("the host name", text, err);
+        return refused(text, err);
     }
-    if (at && !inventory_name_ok(user)) {
-        return refused("the user name", text, err);
+    if (at && !inventory_user_ok(user)) {
+        return err_set(err, ERR_USAGE, "the user name in '%s' is refused: " USER_NAME_WORDS,
+                       text);
     }
     out->name = name;
     out->port = (int)port;

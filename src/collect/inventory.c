@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "collect/sshconfig.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -22,47 +23,169 @@ void inventory_release(struct inventory *inventory)
 /* ---- From layers to a host -----------------------------------------------------------------
  */
 
-static void fill_text(const char **into, const char *from)
+void host_note_again(struct host *host, enum setting setting, struct origin origin)
 {
-    *into = *into ? *into : from;
+    if (host->from) {
+        host->from[setting] = origin;
+    }
 }
 
-static void fill_algorithms(struct algorithms *into, const struct algorithms *from)
+void host_note(struct host *host, enum setting setting, struct origin origin)
 {
-    fill_text(&into->kex, from->kex);
-    fill_text(&into->hostkeys, from->hostkeys);
-    fill_text(&into->ciphers, from->ciphers);
-    fill_text(&into->macs, from->macs);
+    if (host->from && !host->from[setting].file) {
+        host->from[setting] = origin;
+    }
 }
 
-static void fill_time(ms_t *into, ms_t from)
+int inventory_want_origins(struct inventory *inventory, struct host *host, struct err *err)
 {
-    *into = *into ? *into : from;
+    if (inventory->origins) {
+        host->from = arena_array(&inventory->arena, SETTINGS, sizeof(*host->from));
+    }
+    return inventory->origins && !host->from ? err_nomem(err) : 0;
 }
 
-static void fill_secret(struct secret_spec *into, struct secret_spec from)
+struct host *inventory_new_host(struct inventory *inventory, struct err *err)
 {
-    *into = into->source != SECRET_NONE ? *into : from;
+    struct host *host = arena_get(&inventory->arena, sizeof(*host));
+    if (!host) {
+        err_nomem(err);
+        return NULL;
+    }
+    return inventory_want_origins(inventory, host, err) < 0 ? NULL : host;
+}
+
+/* The line of a layer's key, or of the key inner in its map. */
+static struct origin place_of(const char *file, const struct layer *layer, const char *key,
+                              const char *inner)
+{
+    struct origin origin = {file ? file : ORIGIN_COMMAND_LINE, file ? layer->line : 0};
+    const struct yaml_node *node = layer->map ? yaml_get(layer->map, key) : NULL;
+    if (node && inner) {
+        node = yaml_get(node, inner);
+    }
+    origin.line = node ? node->key_line : origin.line;
+    return origin;
+}
+
+struct filling {
+    struct host *host;
+    const struct layer *layer;
+    const char *file;
+    int legacy;
+};
+
+static void note(const struct filling *f, enum setting setting, const char *key,
+                 const char *inner)
+{
+    if (f->host->from) {
+        host_note(f->host, setting, place_of(f->file, f->layer, key, inner));
+    }
+}
+
+/* Where a value stands in a host and in a layer, and under which key in a file. */
+struct part {
+    enum setting setting;
+    size_t host, layer;
+    const char *key, *inner;
+};
+
+#define SAME(member) offsetof(struct host, member), offsetof(struct layer, member)
+
+static const struct part texts[] = {
+    {SETTING_ADDRESS, SAME(address), "address", NULL},
+    {SETTING_PLATFORM, SAME(platform), "platform", NULL},
+    {SETTING_USERNAME, SAME(username), "username", NULL},
+    {SETTING_KEY, SAME(key), "key", NULL},
+    {SETTING_FINGERPRINT, SAME(fingerprint), "fingerprint", NULL},
+    {SETTING_JUMP, offsetof(struct host, jump_name), offsetof(struct layer, jump), "jump",
+     NULL},
+    {SETTING_KEX, SAME(algorithms.kex), "algorithms", "kex"},
+    {SETTING_HOSTKEYS, SAME(algorithms.hostkeys), "algorithms", "hostkey"},
+    {SETTING_PUBKEYS, SAME(algorithms.pubkeys), "algorithms", "pubkey"},
+    {SETTING_CIPHERS, SAME(algorithms.ciphers), "algorithms", "cipher"},
+    {SETTING_MACS, SAME(algorithms.macs), "algorithms", "mac"},
+};
+
+static const struct part times[] = {
+    {SETTING_CONNECT, SAME(connect_ms), "timeouts", "connect"},
+    {SETTING_AUTH, SAME(auth_ms), "timeouts", "auth"},
+    {SETTING_COMMAND, SAME(command_ms), "timeouts", "command"},
+    {SETTING_IDLE, SAME(idle_ms), "timeouts", "idle"},
+};
+
+static void fill_texts(const struct filling *f)
+{
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        const char **into = (const char **)((char *)f->host + texts[i].host);
+        const char *from = *(const char *const *)((const char *)f->layer + texts[i].layer);
+        if (!*into && from) {
+            *into = from;
+            note(f, texts[i].setting, texts[i].key, texts[i].inner);
+        }
+    }
+}
+
+static void fill_times(const struct filling *f)
+{
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        ms_t *into = (ms_t *)((char *)f->host + times[i].host);
+        ms_t from = *(const ms_t *)((const char *)f->layer + times[i].layer);
+        if (!*into && from) {
+            *into = from;
+            note(f, times[i].setting, times[i].key, times[i].inner);
+        }
+    }
+}
+
+static void fill_secret(const struct filling *f, struct secret_spec *into,
+                        struct secret_spec from, enum setting setting, const char *const *keys)
+{
+    if (into->source == SECRET_NONE && from.source != SECRET_NONE) {
+        *into = from;
+        note(f, setting, keys[from.source], NULL);
+    }
+}
+
+static void fill_secrets(const struct filling *f)
+{
+    static const char *const password[] = {
+        [SECRET_ENV] = "password_env",
+        [SECRET_FILE] = "password_file",
+        [SECRET_COMMAND] = "password_command",
+        [SECRET_PLAIN] = "password",
+    };
+    static const char *const enable[] = {
+        [SECRET_ENV] = "enable_password_env",
+        [SECRET_FILE] = "enable_password_file",
+        [SECRET_COMMAND] = "enable_password_command",
+        [SECRET_PLAIN] = "enable_password",
+    };
+    fill_secret(f, &f->host->password, f->layer->password, SETTING_PASSWORD, password);
+    fill_secret(f, &f->host->enable, f->layer->enable, SETTING_ENABLE, enable);
+}
+
+static void fill_numbers(struct filling *f)
+{
+    struct host *host = f->host;
+    if (!host->port && f->layer->port) {
+        host->port = f->layer->port;
+        note(f, SETTING_PORT, "port", NULL);
+    }
+    if (!f->legacy && f->layer->legacy) {
+        f->legacy = f->layer->legacy;
+        note(f, SETTING_LEGACY, "legacy", NULL);
+    }
 }
 
 /* What the host does not say yet, a weaker layer does. */
-static void layer_fill(struct host *host, const struct layer *layer, int *legacy)
+static void layer_fill(struct filling *f, const struct layer *layer)
 {
-    fill_text(&host->address, layer->address);
-    fill_text(&host->platform, layer->platform);
-    fill_text(&host->username, layer->username);
-    fill_text(&host->key, layer->key);
-    fill_text(&host->fingerprint, layer->fingerprint);
-    fill_text(&host->jump_name, layer->jump);
-    fill_algorithms(&host->algorithms, &layer->algorithms);
-    fill_secret(&host->password, layer->password);
-    fill_secret(&host->enable, layer->enable);
-    fill_time(&host->connect_ms, layer->connect_ms);
-    fill_time(&host->auth_ms, layer->auth_ms);
-    fill_time(&host->command_ms, layer->command_ms);
-    fill_time(&host->idle_ms, layer->idle_ms);
-    host->port = host->port ? host->port : layer->port;
-    *legacy = *legacy ? *legacy : layer->legacy;
+    f->layer = layer;
+    fill_texts(f);
+    fill_times(f);
+    fill_secrets(f);
+    fill_numbers(f);
 }
 
 /* Adds the data that the host does not have yet; room was made for all. */
@@ -94,8 +217,12 @@ static int set_caps(struct host *host, const struct inventory_file *file,
     for (const char *const *name = host->groups; *name; name++) {
         most += inventory_file_group(file, *name)->cap.most > 0;
     }
-    int sessions = own->max_sessions ? own->max_sessions : file->defaults.max_sessions;
-    host->max_sessions = (size_t)sessions;
+    const struct layer *layer = own->max_sessions ? own : &file->defaults;
+    host->max_sessions = (size_t)layer->max_sessions;
+    if (host->max_sessions) {
+        host_note(host, SETTING_MAX_SESSIONS,
+                  place_of(file->inventory->path, layer, "max_sessions", NULL));
+    }
     if (most == 0) {
         return 0;
     }
@@ -123,7 +250,7 @@ static int set_caps(struct host *host, const struct inventory_file *file,
 int inventory_resolve(struct host *host, const struct inventory_file *file,
                       const struct layer *own, struct err *err)
 {
-    int legacy = 0;
+    struct filling filling = {.host = host, .file = host->file};
     host->groups = own->groups ? own->groups : no_groups;
     size_t most = own->ndata + file->defaults.ndata;
     for (const char *const *name = host->groups; *name; name++) {
@@ -133,27 +260,47 @@ int inventory_resolve(struct host *host, const struct inventory_file *file,
     if (most > 0 && !(data = arena_array(&file->inventory->arena, most, sizeof(*data)))) {
         return err_nomem(err);
     }
-    layer_fill(host, own, &legacy);
+    layer_fill(&filling, own);
     data_fill(host, data, own);
     for (const char *const *name = host->groups; *name; name++) {
         const struct layer *layer = &inventory_file_group(file, *name)->layer;
-        layer_fill(host, layer, &legacy);
+        layer_fill(&filling, layer);
         data_fill(host, data, layer);
     }
-    layer_fill(host, &file->defaults, &legacy);
+    filling.file = file->inventory->path;
+    layer_fill(&filling, &file->defaults);
     data_fill(host, data, &file->defaults);
-    host->legacy = legacy == 2;
+    if (file->inventory->known_hosts) {
+        host_note(host, SETTING_KNOWN_HOSTS,
+                  (struct origin){file->inventory->path, file->inventory->known_hosts_line});
+    }
+    host->legacy = filling.legacy == 2;
     host->address = host->address ? host->address : host->name;
     return set_caps(host, file, own, err);
 }
 
 /* What the command line says of every host. */
-static void command_line(struct host *host, const struct inventory_query *query)
+static void command_line(struct host *host, const struct inventory_query *query,
+                         const struct host_spec *spec)
 {
-    host->port = query->port;
+    static const struct origin here = {ORIGIN_COMMAND_LINE, 0};
+    bool port = spec && spec->port, user = spec && spec->username;
+    host->port = port ? spec->port : query->port;
     host->platform = query->platform;
-    host->username = query->username;
+    host->username = user ? spec->username : query->username;
     host->key = query->key;
+    const struct {
+        bool said;
+        enum setting setting;
+    } said[] = {{host->port, SETTING_PORT},
+                {host->platform, SETTING_PLATFORM},
+                {host->username, SETTING_USERNAME},
+                {host->key, SETTING_KEY}};
+    for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+        if (said[i].said) {
+            host_note(host, said[i].setting, here);
+        }
+    }
 }
 
 /* ---- Hosts of the file ---------------------------------------------------------------------
@@ -170,16 +317,13 @@ static int add_from_file(struct inventory_file *file, const struct entry *entry,
     }
     struct inventory *inventory = file->inventory;
     struct host *host = &inventory->hosts[inventory->count++];
-    command_line(host, query);
+    if (inventory_want_origins(inventory, host, err) < 0) {
+        return ERR_NOMEM;
+    }
+    command_line(host, query, spec);
     host->name = entry->name;
     host->file = inventory->path;
     host->line = entry->line;
-    if (spec && spec->port) {
-        host->port = spec->port;
-    }
-    if (spec && spec->username) {
-        host->username = spec->username;
-    }
     return inventory_resolve(host, file, &layer, err);
 }
 
@@ -215,10 +359,11 @@ static int add_named(struct inventory_file *file, const char *text,
     }
     struct layer own = {.address = spec.address};
     struct host *host = &inventory->hosts[inventory->count++];
-    command_line(host, query);
+    if (inventory_want_origins(inventory, host, err) < 0) {
+        return ERR_NOMEM;
+    }
+    command_line(host, query, &spec);
     host->name = spec.name;
-    host->port = spec.port ? spec.port : host->port;
-    host->username = spec.username ? spec.username : host->username;
     return inventory_resolve(host, file, &own, err);
 }
 
@@ -294,16 +439,15 @@ static int find_duplicates(struct inventory *inventory, bool addresses, struct e
 
 static int check_query(const struct inventory_query *query, struct err *err)
 {
-    const struct {
-        const char *option, *value;
-    } names[] = {{"--platform", query->platform}, {"--user", query->username}};
-    for (size_t i = 0; i < 2; i++) {
-        if (names[i].value && !inventory_name_ok(view_of(names[i].value))) {
-            return err_set(
-                err, ERR_USAGE,
-                "%s '%s' is refused: letters, digits and ._:%%- only, no '-' in front",
-                names[i].option, names[i].value);
-        }
+    if (query->platform && !inventory_name_ok(view_of(query->platform))) {
+        return err_set(err, ERR_USAGE,
+                       "--platform '%s' is refused: letters, digits and ._:%%- only, no '-' in "
+                       "front",
+                       query->platform);
+    }
+    if (query->username && !inventory_user_ok(view_of(query->username))) {
+        return err_set(err, ERR_USAGE, "--user '%s' is refused: " USER_NAME_WORDS,
+                       query->username);
     }
     return query->path || query->nhosts > 0
                ? 0
@@ -339,6 +483,7 @@ int inventory_read(struct inventory *inventory, const struct inventory_query *qu
                    struct err *err)
 {
     struct inventory_file file = {.inventory = inventory};
+    inventory->origins = query->origins;
     int rc = check_query(query, err);
     if (rc == 0 && query->path) {
         rc = inventory_file_read(&file, inventory, query->path, err);
@@ -356,9 +501,15 @@ int inventory_read(struct inventory *inventory, const struct inventory_query *qu
         inventory->hosts[i].index = i;
     }
     if (rc == 0) {
+        rc = inventory_jumps(&file, err);
+    }
+    if (rc == 0) {
         rc = inventory_ssh(&file, query->ssh_config, err);
     }
-    return rc < 0 ? rc : inventory_jumps(&file, err);
+    for (size_t i = 0; rc == 0 && i < inventory->njumps; i++) {
+        inventory->jumps[i]->index = inventory->count + i;
+    }
+    return rc;
 }
 
 const struct host *inventory_find(const struct inventory *inventory, const char *name)

@@ -18,8 +18,8 @@
  * them), those over defaults; the command line's win over all. Keys of a host, a group or
  * defaults:
  *
- *     port platform username key legacy algorithms: {kex hostkey cipher mac} jump max_sessions
- *     data
+ *     port platform username key legacy algorithms: {kex hostkey pubkey cipher mac} jump
+ *     max_sessions data
  *     timeouts: {connect auth command idle}
  *     password_env password_file password_command password (warned about), and the same with
  *     enable_ in front; of a host only: address fingerprint groups; of defaults only:
@@ -39,8 +39,9 @@
  * several, and any others, which are data. Of Ansible's variables those that say how to connect
  * are understood, other scalars are data, expressions but lookup('env', ...) are not followed.
  *
- * Names of hosts, addresses and users consist of [A-Za-z0-9._:%-] and do not begin with `-`, so
- * none can be taken for an option, a path or a shell's word wherever it is used later.
+ * Names of hosts and addresses consist of [A-Za-z0-9._:%-] and do not begin with `-`, so none
+ * can be taken for an option, a path or a shell's word wherever it is used later. Those of
+ * users may have `@\+$` as well and go to no shell.
  */
 #ifndef COLLECT_INVENTORY_H
 #define COLLECT_INVENTORY_H
@@ -49,6 +50,7 @@
 #include "base/deadline.h"
 #include "base/err.h"
 #include "base/yaml.h"
+#include "collect/origin.h"
 #include "session/algorithms.h"
 
 struct sshconfig;
@@ -77,6 +79,36 @@ struct host_cap {
     size_t most;
 };
 
+/* What can be said of a host in more than one place. */
+enum setting {
+    SETTING_ADDRESS,
+    SETTING_PORT,
+    SETTING_PLATFORM,
+    SETTING_USERNAME,
+    SETTING_PASSWORD,
+    SETTING_ENABLE,
+    SETTING_KEY,
+    SETTING_CERTIFICATE,
+    SETTING_IDENTITIES_ONLY,
+    SETTING_FINGERPRINT,
+    SETTING_KNOWN_HOSTS,
+    SETTING_ALIAS,
+    SETTING_JUMP,
+    SETTING_PROXY_COMMAND,
+    SETTING_MAX_SESSIONS,
+    SETTING_LEGACY,
+    SETTING_KEX,
+    SETTING_HOSTKEYS,
+    SETTING_PUBKEYS,
+    SETTING_CIPHERS,
+    SETTING_MACS,
+    SETTING_CONNECT,
+    SETTING_AUTH,
+    SETTING_COMMAND,
+    SETTING_IDLE,
+    SETTINGS
+};
+
 /* All strings are NUL-terminated and live as long as the inventory; NULL or 0 = not said. */
 struct host {
     size_t index;        /* place in the inventory: the order of outputs */
@@ -94,16 +126,17 @@ struct host {
     size_t ndata;
     ms_t connect_ms, auth_ms, command_ms, idle_ms;
     bool legacy; /* old algorithms are offered to this host too */
-    /* Only from the user's ssh configuration (inventory_ssh.c): */
-    const char *const
-        *identities;           /* key files to try when `key` is not said; NULL-terminated */
-    const char *certificate;   /* for those keys; NULL = what lies beside them */
-    bool identities_only;      /* and no key of the agent's */
-    const char *known_hosts;   /* instead of the run's */
-    const char *hostkey_alias; /* the name that known_hosts has the host under */
-    const char *proxy_command; /* whose standard input and output reach the host */
-    const char *way;           /* of a jump host: "a,b", what ProxyJump said up to it */
-    const char *from_ssh;      /* which settings came from there, for people */
+    /* Only from the user's ssh configuration (inventory_ssh.c); lists end with a NULL: */
+    const char *const *identities; /* key files to try when `key` is not said; NULL = the usual
+                                      ones */
+    const char *const *certificates; /* for those keys, besides what lies beside them */
+    bool identities_only;            /* and no other key of the agent's */
+    const char *const *known_hosts;  /* instead of the run's; new keys go to the first */
+    const char *hostkey_alias;       /* the name that known_hosts has the host under */
+    const char *proxy_command;       /* whose standard input and output reach the host */
+    ms_t ssh_connect_ms;             /* where neither the host nor the run says another */
+    const char *way;                 /* of a jump host: "a,b", what ProxyJump said up to it */
+    const char *from_ssh;            /* which settings came from there, for people */
     struct algorithms algorithms;
 
     const char *jump_name;   /* as written; "none" = none, whatever a group says */
@@ -111,6 +144,7 @@ struct host {
     size_t max_sessions;     /* at a time through this host, as a jump host; 0 = limits.h */
     const char *file; /* where it was written, for messages; NULL = on the command line */
     int line;
+    struct origin *from; /* SETTINGS of them when they were asked for, else NULL */
 };
 
 struct inventory {
@@ -125,11 +159,13 @@ struct inventory {
     const char *known_hosts;     /* the file that knows the hosts' keys; NULL = not said */
     const char *const *warnings; /* for people, one line each */
     size_t nwarnings;
+    bool origins;
+    int known_hosts_line;
 };
 
 #define INVENTORY_INIT                                                                         \
     {                                                                                          \
-        ARENA_INIT, YAML_INIT, NULL, 0, NULL, NULL, 0, NULL, NULL, NULL, 0                     \
+        ARENA_INIT, YAML_INIT, NULL, 0, NULL, NULL, 0, NULL, NULL, NULL, 0, false, 0           \
     }
 
 /* Which hosts, and what wins over all that the inventory says of them. */
@@ -144,6 +180,7 @@ struct inventory_query {
     int port;               /* not over the port of a HOST:PORT */
     const char *ssh_config; /* a file, "none", or NULL: ~/.ssh/config and the system's */
     bool allow_duplicates;  /* of address and port */
+    bool origins;           /* note where each setting comes from */
 };
 
 /* ERR_INPUT: the file; ERR_USAGE: the query; *inventory must be released in any case. */
@@ -153,6 +190,11 @@ void inventory_release(struct inventory *inventory);
 
 /* Names are [A-Za-z0-9._:%-]+, at most 255 bytes, not beginning with '-'. */
 bool inventory_name_ok(struct view name);
+
+/* Names of users may also have a realm or a domain, user@realm, DOMAIN\user, and + and $. They
+ * go nowhere but into ssh's field for them. */
+bool inventory_user_ok(struct view name);
+#define USER_NAME_WORDS "letters, digits and ._:%%@\\+$- only, no '-' in front"
 
 /* By exact name, NULL when there is none. */
 const struct host *inventory_find(const struct inventory *inventory, const char *name);

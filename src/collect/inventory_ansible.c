@@ -214,6 +214,7 @@ static int finish_vars(struct inventory_file *file, struct vars *vars, int line,
 {
     struct place place = {.line = line};
     struct layer *layer = &vars->layer;
+    layer->line = line;
     int rc = layer_check(file, &place, layer, err);
     if (rc == 0) {
         rc = layer_secret(file, &place, "password", &vars->password, &layer->password, err);

@@ -251,6 +251,7 @@ static int on_record(void *user, const struct view *fields, size_t n, int number
         return place_error(r->file, &place, NULL, err, "%zu cells, but there are %zu columns",
                            n, r->ncolumns);
     }
+    line.layer.line = number;
     line.layer.data = arena_array(&r->file->inventory->arena, n, sizeof(struct host_data));
     int rc = line.layer.data ? 0 : err_nomem(err);
     for (size_t i = 0; i < n && rc == 0; i++) {

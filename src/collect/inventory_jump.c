@@ -48,16 +48,19 @@ static struct host *known_jump(const struct inventory *inventory, const char *na
 
 int inventory_add_jump(struct inventory *inventory, struct host *jump, struct err *err)
 {
-    struct host **more =
-        arena_array(&inventory->arena, inventory->njumps + 1, sizeof(struct host *));
-    if (!more) {
-        return err_nomem(err);
+    size_t n = inventory->njumps;
+    if ((n & (n - 1)) == 0) { /* full: it has room for a power of two */
+        struct host **more =
+            arena_array(&inventory->arena, n ? n * 2 : 1, sizeof(struct host *));
+        if (!more) {
+            return err_nomem(err);
+        }
+        if (n) {
+            memcpy(more, inventory->jumps, n * sizeof(struct host *));
+        }
+        inventory->jumps = more;
     }
-    if (inventory->njumps) {
-        memcpy(more, inventory->jumps, inventory->njumps * sizeof(struct host *));
-    }
-    more[inventory->njumps++] = jump;
-    inventory->jumps = more;
+    inventory->jumps[inventory->njumps++] = jump;
     return 0;
 }
 
@@ -68,11 +71,8 @@ static int add_jump(struct inventory_file *file, const struct entry *entry, stru
 {
     struct inventory *inventory = file->inventory;
     struct layer layer;
-    struct host *jump = arena_get(&inventory->arena, sizeof(*jump));
-    if (!jump) {
-        return err_nomem(err);
-    }
-    int rc = inventory_file_layer(file, entry, &layer, err);
+    struct host *jump = inventory_new_host(inventory, err);
+    int rc = jump ? inventory_file_layer(file, entry, &layer, err) : ERR_NOMEM;
     if (rc == 0) {
         jump->name = entry->name;
         jump->file = inventory->path;
@@ -132,9 +132,6 @@ int inventory_jumps(struct inventory_file *file, struct err *err)
         if (rc < 0) {
             return rc;
         }
-    }
-    for (size_t i = 0; i < inventory->njumps; i++) {
-        inventory->jumps[i]->index = inventory->count + i;
     }
     return 0;
 }

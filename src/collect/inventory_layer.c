@@ -6,7 +6,7 @@
 
 #define FINGERPRINT_B64 43 /* SHA-256 in base64 without padding */
 
-bool inventory_name_ok(struct view name)
+static bool consists_of(struct view name, const char *marks)
 {
     if (name.len == 0 || name.len > 255 || name.ptr[0] == '-') {
         return false;
@@ -14,12 +14,22 @@ bool inventory_name_ok(struct view name)
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
         bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  (c != '\0' && strchr("._:%-", c));
+                  (c != '\0' && strchr(marks, c));
         if (!ok) {
             return false;
         }
     }
     return true;
+}
+
+bool inventory_name_ok(struct view name)
+{
+    return consists_of(name, "._:%-");
+}
+
+bool inventory_user_ok(struct view name)
+{
+    return consists_of(name, "._:%@\\+$-");
 }
 
 int place_error(const struct inventory_file *file, const struct place *place, const char *key,
@@ -47,6 +57,16 @@ static int check_name(const struct inventory_file *file, const struct place *pla
     return place_error(file, place, key, err,
                        "%s '%s' is refused: letters, digits and ._:%%- only, no '-' in front",
                        key, value);
+}
+
+static int check_user(const struct inventory_file *file, const struct place *place,
+                      const char *name, struct err *err)
+{
+    if (!name || inventory_user_ok(view_of(name))) {
+        return 0;
+    }
+    return place_error(file, place, "username", err,
+                       "username '%s' is refused: " USER_NAME_WORDS, name);
 }
 
 /* 10.0.0.1:2222 has one colon, an IPv6 address at least two. */
@@ -92,7 +112,7 @@ int layer_check(struct inventory_file *file, const struct place *place, struct l
 {
     int rc = check_address(file, place, layer->address, err);
     if (rc == 0) {
-        rc = check_name(file, place, "username", layer->username, err);
+        rc = check_user(file, place, layer->username, err);
     }
     if (rc == 0) {
         rc = check_name(file, place, "platform", layer->platform, err);

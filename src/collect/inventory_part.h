@@ -39,6 +39,8 @@ struct layer {
     const char *const *groups;
     const struct host_data *data;
     size_t ndata;
+    const struct yaml_node *map; /* where its keys stand, or NULL */
+    int line;                    /* where it stands, 0 = in no one line */
 };
 
 struct group {
@@ -94,6 +96,14 @@ int inventory_resolve(struct host *host, const struct inventory_file *file,
 /* Lets the ssh configuration say what nobody has said of the selected hosts. path: see the
  * query. */
 int inventory_ssh(struct inventory_file *file, const char *path, struct err *err);
+
+/* A host of no words yet; with room for origins if they are asked for. */
+struct host *inventory_new_host(struct inventory *inventory, struct err *err);
+int inventory_want_origins(struct inventory *inventory, struct host *host, struct err *err);
+
+/* Where a setting was said, if nobody has said it before; again: even then. */
+void host_note(struct host *host, enum setting setting, struct origin origin);
+void host_note_again(struct host *host, enum setting setting, struct origin origin);
 
 /* One more of inventory->jumps. */
 int inventory_add_jump(struct inventory *inventory, struct host *jump, struct err *err);

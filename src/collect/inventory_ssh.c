@@ -16,114 +16,185 @@ struct applying {
 };
 
 /* Notes which settings came from there, for people who ask. */
-static int note(struct applying *a, struct host *host, const char *what)
+static int note(struct applying *a, struct host *host, enum setting setting, const char *what,
+                struct origin origin)
 {
+    host_note(host, setting, origin);
     host->from_ssh =
         host->from_ssh ? arena_printf(a->arena, "%s %s", host->from_ssh, what) : what;
     return host->from_ssh ? 0 : err_nomem(a->err);
 }
 
 static int fill(struct applying *a, struct host *host, const char **into, const char *from,
-                const char *what)
+                enum setting setting, const char *what, struct origin origin)
 {
     if (*into || !from) {
         return 0;
     }
     *into = from;
-    return note(a, host, what);
+    return note(a, host, setting, what, origin);
 }
 
 /* Names go where names of the inventory go, so the same is asked of them. */
 static int check_name(struct applying *a, const struct host *host, const char *key,
-                      const char *name)
+                      const char *name, const struct origin *at)
 {
     if (!name || inventory_name_ok(view_of(name))) {
         return 0;
     }
-    return err_set(a->err, ERR_INPUT,
-                   "the ssh configuration's %s '%s' for %s is refused: letters, digits and "
-                   "._:%%- only, no '-' in front",
-                   key, name, host->name);
+    return err_set(
+        a->err, ERR_INPUT,
+        "%s:%d: the %s '%s' of %s is refused: letters, digits and ._:%%- only, no '-' "
+        "in front",
+        at->file ? at->file : "the ssh configuration", at->line, key, name, host->name);
+}
+
+static int check_user(struct applying *a, const struct host *host, const char *name,
+                      const struct origin *at)
+{
+    if (!name || inventory_user_ok(view_of(name))) {
+        return 0;
+    }
+    return err_set(a->err, ERR_INPUT, "%s:%d: the User '%s' of %s is refused: " USER_NAME_WORDS,
+                   at->file, at->line, name, host->name);
 }
 
 static int fill_address(struct applying *a, struct host *host, const struct ssh_settings *s)
 {
-    if (check_name(a, host, "HostName", s->hostname) < 0 ||
-        check_name(a, host, "User", s->user) < 0 ||
-        check_name(a, host, "HostKeyAlias", s->hostkey_alias) < 0) {
+    const struct origin *from = s->from;
+    if (check_name(a, host, "HostName", s->hostname, &from[CONFIG_HOSTNAME]) < 0 ||
+        check_user(a, host, s->user, &from[CONFIG_USER]) < 0 ||
+        check_name(a, host, "HostKeyAlias", s->hostkey_alias, &from[CONFIG_ALIAS]) < 0) {
         return ERR_INPUT;
     }
-    if (s->hostname && strcmp(s->hostname, host->address) != 0) {
+    if (from[CONFIG_HOSTNAME].file && strcmp(s->hostname, host->address) != 0) {
         host->address = s->hostname;
-        if (note(a, host, "address") < 0) {
+        host_note_again(host, SETTING_ADDRESS, from[CONFIG_HOSTNAME]);
+        if (note(a, host, SETTING_ADDRESS, "address", from[CONFIG_HOSTNAME]) < 0) {
             return ERR_NOMEM;
         }
     }
     if (s->port && !host->port) {
         host->port = s->port;
-        if (note(a, host, "port") < 0) {
+        if (note(a, host, SETTING_PORT, "port", from[CONFIG_PORT]) < 0) {
             return ERR_NOMEM;
         }
     }
     if (s->connect_timeout && !host->connect_ms) {
-        host->connect_ms = (ms_t)s->connect_timeout * 1000;
+        host->ssh_connect_ms = (ms_t)s->connect_timeout * 1000;
+        host_note(host, SETTING_CONNECT, from[CONFIG_TIMEOUT]);
     }
-    return fill(a, host, &host->username, s->user, "username");
+    return fill(a, host, &host->username, s->user, SETTING_USERNAME, "username",
+                from[CONFIG_USER]);
+}
+
+static const char *const *copy_files(struct applying *a, const char *const *files,
+                                     bool readable)
+{
+    size_t most = 0, n = 0;
+    while (files[most]) {
+        most++;
+    }
+    const char **kept = arena_array(a->arena, most + 1, sizeof(*kept));
+    for (size_t i = 0; kept && i < most; i++) {
+        if (!readable || access(files[i], R_OK) == 0) {
+            kept[n++] = files[i];
+        }
+    }
+    return kept;
 }
 
 /* Those that are there; ssh, too, passes over the others. */
 static int fill_keys(struct applying *a, struct host *host, const struct ssh_settings *s)
 {
-    if (host->key || !s->identities[0]) {
+    if (host->key) {
         return 0;
     }
-    const char **kept = arena_array(a->arena, SSHCONFIG_FILES + 1, sizeof(*kept));
-    if (!kept) {
-        return err_nomem(a->err);
-    }
-    size_t n = 0;
-    for (size_t i = 0; s->identities[i]; i++) {
-        if (access(s->identities[i], R_OK) == 0) {
-            kept[n++] = s->identities[i];
-        }
-    }
-    host->identities = kept;
     host->identities_only = s->identities_only;
-    host->certificate = s->certificate;
-    return n ? note(a, host, "key") : 0;
+    if (s->identities_only) {
+        host_note(host, SETTING_IDENTITIES_ONLY, s->from[CONFIG_IDENTITIES_ONLY]);
+    }
+    if (s->certificates[0]) {
+        host->certificates = copy_files(a, s->certificates, true);
+        host_note(host, SETTING_CERTIFICATE, s->from[CONFIG_CERTIFICATE]);
+    }
+    if (!s->from[CONFIG_IDENTITY].file) {
+        return 0;
+    }
+    host->identities = copy_files(a, s->identities, true);
+    return host->identities ? note(a, host, SETTING_KEY, "key", s->from[CONFIG_IDENTITY])
+                            : err_nomem(a->err);
+}
+
+/* A host that the inventory calls old keeps our old algorithms: a list for all hosts, as many
+ * an ssh configuration has it, would take them away again. */
+static bool list_counts(const struct host *host, const char *list)
+{
+    return list && (!host->legacy || *list == '+' || *list == '^');
+}
+
+static int fill_algorithms(struct applying *a, struct host *host, const struct ssh_settings *s)
+{
+    struct algorithms *own = &host->algorithms;
+    const struct {
+        const char **into;
+        const char *value;
+        enum setting setting;
+        enum config_key key;
+    } lists[] = {
+        {&own->kex, s->kex, SETTING_KEX, CONFIG_KEX},
+        {&own->hostkeys, s->hostkeys, SETTING_HOSTKEYS, CONFIG_HOSTKEYS},
+        {&own->pubkeys, s->pubkeys, SETTING_PUBKEYS, CONFIG_PUBKEYS},
+        {&own->ciphers, s->ciphers, SETTING_CIPHERS, CONFIG_CIPHERS},
+        {&own->macs, s->macs, SETTING_MACS, CONFIG_MACS},
+    };
+    int rc = 0;
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && rc == 0; i++) {
+        rc = fill(a, host, lists[i].into,
+                  list_counts(host, lists[i].value) ? lists[i].value : NULL, lists[i].setting,
+                  "algorithms", s->from[lists[i].key]);
+    }
+    return rc;
 }
 
 static int fill_trust(struct applying *a, struct host *host, const struct ssh_settings *s)
 {
-    struct algorithms *lists = &host->algorithms;
-    const char **texts[] = {&lists->kex, &lists->hostkeys, &lists->ciphers, &lists->macs};
-    const char *values[] = {s->kex, s->hostkeys, s->ciphers, s->macs};
-    for (size_t i = 0; i < 4; i++) {
-        if (fill(a, host, texts[i], values[i], "algorithms") < 0) {
-            return ERR_NOMEM;
-        }
-    }
-    if (fill(a, host, &host->hostkey_alias, s->hostkey_alias, "hostkey_alias") < 0) {
+    static const char *const nothing[] = {"/dev/null", NULL};
+    if (fill(a, host, &host->hostkey_alias, s->hostkey_alias, SETTING_ALIAS, "hostkey_alias",
+             s->from[CONFIG_ALIAS]) < 0) {
         return ERR_NOMEM;
     }
-    bool said = a->file->inventory->known_hosts != NULL;
-    return fill(a, host, &host->known_hosts, said ? NULL : s->known_hosts[0], "known_hosts");
+    if (a->file->inventory->known_hosts || !s->from[CONFIG_KNOWN_HOSTS].file) {
+        return 0;
+    }
+    host->known_hosts = s->known_hosts[0] ? copy_files(a, s->known_hosts, false) : nothing;
+    return host->known_hosts
+               ? note(a, host, SETTING_KNOWN_HOSTS, "known_hosts", s->from[CONFIG_KNOWN_HOSTS])
+               : err_nomem(a->err);
 }
 
 static int apply(struct applying *a, struct host *host, struct ssh_settings *s)
 {
-    int rc = sshconfig_ask(a->config, host->address, host->username, a->arena, s, a->err);
-    if (rc == 0) {
-        rc = fill_address(a, host, s);
+    struct ssh_query query = {host->address, host->username, host->port};
+    int rc = sshconfig_ask(a->config, &query, a->arena, s, a->err);
+    if (rc < 0) {
+        err_prefix(a->err, "%s", host->name);
+        return rc;
     }
+    rc = fill_address(a, host, s);
     if (rc == 0) {
         rc = fill_keys(a, host, s);
+    }
+    if (rc == 0) {
+        rc = fill_algorithms(a, host, s);
     }
     return rc == 0 ? fill_trust(a, host, s) : rc;
 }
 
 /* Jumps: "a,user@b:2222" means through a to b, and through b to the host. Hosts with the same
- * way share it, so jump hosts are known by the way up to them. */
+ * way share it, so jump hosts are known by the way up to them. As with ssh, what the
+ * configuration says of a jump host counts for it too, and so does its own ProxyJump if it is
+ * the first of a way. */
 
 static struct host *known_way(const struct inventory *inventory, const char *way)
 {
@@ -139,20 +210,31 @@ static struct host *known_way(const struct inventory *inventory, const char *way
 static int fill_jump(struct applying *a, struct host *host, const struct ssh_settings *s,
                      int depth);
 
-static int new_jump(struct applying *a, const char *spec_text, const char *way,
+/* One of the list, which may be written as ssh://user@host:port. */
+static int parse_jump(struct applying *a, struct view text, struct host_spec *out)
+{
+    if (view_starts(text, VIEW("ssh://"))) {
+        text = view_slice(text, 6, text.len - view_ends(text, VIEW("/")));
+    }
+    char *copy = arena_dup(a->arena, text);
+    int rc = copy ? host_spec_parse(out, copy, a->arena, a->err) : err_nomem(a->err);
+    if (rc < 0 && copy) {
+        err_prefix(a->err, "the ssh configuration's ProxyJump");
+        rc = a->err->code = ERR_INPUT;
+    }
+    return rc;
+}
+
+static int new_jump(struct applying *a, struct view spec_text, const char *way,
                     struct host *before, int depth, struct host **out)
 {
     struct host_spec spec;
     struct ssh_settings settings;
     static const char *const no_groups[] = {NULL};
-    struct host *jump = arena_get(a->arena, sizeof(*jump));
-    if (!jump) {
-        return err_nomem(a->err);
-    }
-    int rc = host_spec_parse(&spec, spec_text, a->arena, a->err);
+    struct host *jump = inventory_new_host(a->file->inventory, a->err);
+    int rc = jump ? parse_jump(a, spec_text, &spec) : ERR_NOMEM;
     if (rc < 0) {
-        err_prefix(a->err, "the ssh configuration's ProxyJump");
-        return ERR_INPUT;
+        return rc;
     }
     jump->name = jump->address = spec.address;
     jump->username = spec.username;
@@ -174,9 +256,9 @@ static int follow_way(struct applying *a, const char *list, int depth, struct ho
     for (const char *end = list; *end;) {
         const char *start = end;
         end += strcspn(end, ",");
-        char *spec = arena_dup(a->arena, view_make(start, (size_t)(end - start)));
+        struct view spec = view_make(start, (size_t)(end - start));
         char *way = arena_dup(a->arena, view_make(list, (size_t)(end - list)));
-        if (!spec || !way) {
+        if (!way) {
             return err_nomem(a->err);
         }
         struct host *jump = known_way(a->file->inventory, way);
@@ -198,7 +280,8 @@ static int fill_jump(struct applying *a, struct host *host, const struct ssh_set
         return 0;
     }
     if (s->proxy_command) {
-        return fill(a, host, &host->proxy_command, s->proxy_command, "proxy_command");
+        return fill(a, host, &host->proxy_command, s->proxy_command, SETTING_PROXY_COMMAND,
+                    "proxy_command", s->from[CONFIG_PROXY_COMMAND]);
     }
     if (!s->proxy_jump) {
         return 0;
@@ -212,7 +295,7 @@ static int fill_jump(struct applying *a, struct host *host, const struct ssh_set
     struct host *jump = NULL;
     int rc = follow_way(a, s->proxy_jump, depth, &jump);
     host->jump = jump;
-    return rc < 0 ? rc : note(a, host, "jump");
+    return rc < 0 ? rc : note(a, host, SETTING_JUMP, "jump", s->from[CONFIG_PROXY_JUMP]);
 }
 
 /* The files. */
@@ -228,17 +311,16 @@ static int read_default(struct applying *a)
     if (!own) {
         return err_nomem(a->err);
     }
-    int rc = sshconfig_read(a->config, own, true, a->err);
-    return rc < 0 ? rc : sshconfig_read(a->config, "/etc/ssh/ssh_config", false, a->err);
+    int rc = sshconfig_read(a->config, own, SSHCONFIG_OWN, a->err);
+    return rc < 0 ? rc
+                  : sshconfig_read(a->config, "/etc/ssh/ssh_config", SSHCONFIG_SYSTEM, a->err);
 }
 
-static int read_given(struct applying *a, const char *path)
+static int apply_all(struct applying *a, struct host *host)
 {
-    if (access(path, R_OK) < 0) {
-        return err_set(a->err, ERR_INPUT, "-F %s: it cannot be read", path);
-    }
-    sshconfig_set_path(a->config, path);
-    return sshconfig_read(a->config, path, true, a->err);
+    struct ssh_settings settings;
+    int rc = apply(a, host, &settings);
+    return rc == 0 ? fill_jump(a, host, &settings, 0) : rc;
 }
 
 int inventory_ssh(struct inventory_file *file, const char *path, struct err *err)
@@ -252,14 +334,14 @@ int inventory_ssh(struct inventory_file *file, const char *path, struct err *err
     if (rc < 0) {
         return rc;
     }
-    rc = path ? read_given(&a, path) : read_default(&a);
-    inventory->ssh_config = a.config; /* its strings are the hosts' */
+    rc = path ? sshconfig_read(a.config, path, SSHCONFIG_GIVEN, err) : read_default(&a);
+    inventory->ssh_config = a.config;  /* its strings are the hosts' */
+    size_t njumps = inventory->njumps; /* the inventory's; ours come behind them */
     for (size_t i = 0; i < inventory->count && rc == 0; i++) {
-        struct ssh_settings settings;
-        rc = apply(&a, &inventory->hosts[i], &settings);
-        if (rc == 0) {
-            rc = fill_jump(&a, &inventory->hosts[i], &settings, 0);
-        }
+        rc = apply_all(&a, &inventory->hosts[i]);
+    }
+    for (size_t i = 0; i < njumps && rc == 0; i++) {
+        rc = apply_all(&a, inventory->jumps[i]);
     }
     return rc;
 }

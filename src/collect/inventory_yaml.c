@@ -57,6 +57,7 @@ static const struct yaml_field timeout_fields[] = {
 static const struct yaml_field algorithm_fields[] = {
     {"kex", YAML_STRING, offsetof(struct layer, algorithms.kex), false, 0, 0},
     {"hostkey", YAML_STRING, offsetof(struct layer, algorithms.hostkeys), false, 0, 0},
+    {"pubkey", YAML_STRING, offsetof(struct layer, algorithms.pubkeys), false, 0, 0},
     {"cipher", YAML_STRING, offsetof(struct layer, algorithms.ciphers), false, 0, 0},
     {"mac", YAML_STRING, offsetof(struct layer, algorithms.macs), false, 0, 0},
 };
@@ -133,6 +134,7 @@ static int finish_layer(struct inventory_file *file, const struct yaml_node *map
     if (rc == 0 && texts->known_hosts) {
         rc = layer_path(file, &texts->known_hosts, err);
         file->inventory->known_hosts = texts->known_hosts;
+        file->inventory->known_hosts_line = yaml_get(map, "known_hosts")->key_line;
     }
     layer->legacy = yaml_get(map, "legacy") ? 1 + texts->legacy : 0;
     return rc;
@@ -155,13 +157,15 @@ static int read_layer(struct inventory_file *file, const struct yaml_node *map,
         rc = yaml_read_map(y, texts.timeouts, "timeouts", timeout_fields, 4, &texts.layer, err);
     }
     if (rc == 0 && texts.algorithms && !yaml_is_null(texts.algorithms)) {
-        rc = yaml_read_map(y, texts.algorithms, "algorithms", algorithm_fields, 4, &texts.layer,
+        rc = yaml_read_map(y, texts.algorithms, "algorithms", algorithm_fields, 5, &texts.layer,
                            err);
     }
     if (rc == 0) {
         rc = finish_layer(file, map, &texts, err);
     }
     *out = texts.layer;
+    out->map = map;
+    out->line = map->key_line;
     return rc;
 }
 

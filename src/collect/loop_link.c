@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LINK_KEYS (2 * SSHCONFIG_FILES) /* to be tried, at most */
+
 struct lookup {
     uv_getaddrinfo_t request;
     struct link *link; /* NULL: nobody waits for it any more */
@@ -22,7 +24,7 @@ struct link {
     char *username;
     struct credentials credentials;
     struct trace *trace; /* NULL = there is no log */
-    const struct key *keys[SSHCONFIG_FILES];
+    const struct key *keys[LINK_KEYS];
     struct lookup *lookup;
     struct addrinfo *addresses;
     struct hop *hop;
@@ -279,8 +281,9 @@ static ms_t first_of(ms_t a, ms_t b, ms_t c, ms_t d)
 
 static ms_t connect_span(const struct link *link)
 {
-    return first_of(link->use.host->connect_ms, link->use.engine->loop->options.connect_ms,
-                    LIMIT_CONNECT_MS, 0);
+    const struct host *host = link->use.host;
+    return first_of(host->connect_ms, link->use.engine->loop->options.connect_ms,
+                    host->ssh_connect_ms, LIMIT_CONNECT_MS);
 }
 
 /* The time until a hop's turn comes is not the host's. */
@@ -330,19 +333,46 @@ static struct hostkey_peer peer_of(const struct host *host)
     };
 }
 
+/* Certificates that the ssh configuration names come before all keys, as with ssh. */
+static size_t find_named(struct link *link)
+{
+    const struct keyset *all = link->use.engine->loop->supplies.keys;
+    const struct host *host = link->use.host;
+    size_t n = 0;
+    for (const char *const *file = host->certificates; file && *file; file++) {
+        for (const char *const *path = host->identities; path && *path; path++) {
+            const struct key *key = keyset_find(all, *path, *file);
+            if (key && n < LINK_KEYS) {
+                link->keys[n++] = key;
+            }
+        }
+    }
+    return n;
+}
+
+static bool has_key(const struct link *link, size_t n, const struct key *key)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (link->keys[i] == key) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static size_t find_keys(struct link *link)
 {
     const struct keyset *all = link->use.engine->loop->supplies.keys;
     const struct host *host = link->use.host;
-    const char *const only[] = {host->key, NULL}, *const none[] = {NULL};
-    size_t n = 0;
-    for (const char *const *path = host->key          ? only
-                                   : host->identities ? host->identities
-                                                      : none;
-         *path && n < SSHCONFIG_FILES; path++) {
-        const struct key *key = keyset_find(all, *path, host->key ? NULL : host->certificate);
-        if (key) {
-            link->keys[n++] = key;
+    const char *const only[] = {host->key, NULL};
+    size_t n = host->key ? 0 : find_named(link);
+    for (const char *const *path = host->key ? only : host->identities; path && *path; path++) {
+        const struct key *found[LINK_KEYS];
+        size_t nfound = keyset_find_all(all, *path, found, LINK_KEYS);
+        for (size_t i = 0; i < nfound && n < LINK_KEYS; i++) {
+            if (!has_key(link, n, found[i])) {
+                link->keys[n++] = found[i];
+            }
         }
     }
     return n;
@@ -360,7 +390,7 @@ static void set_keys(struct link *link, struct connection_options *ssh)
         return;
     }
     ssh->use_agent = loop->supplies.agent;
-    if (ssh->nkeys == 0 && !host->key) {
+    if (!host->key && !host->identities) {
         ssh->keys = keyset_defaults(loop->supplies.keys, &ssh->nkeys);
     }
 }

@@ -35,7 +35,7 @@ struct queued {
 };
 
 struct trust {
-    const char *path; /* NULL = the run's */
+    const char *const *files; /* NULL = the run's */
     struct hostkeys *keys;
     struct trust *next;
 };

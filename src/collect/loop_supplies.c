@@ -24,8 +24,8 @@ static int load_key(struct supplies *supplies, const struct host *host,
                     const struct loop_options *options, struct err *err)
 {
     bool agent = options->use_agent && supplies->agent;
-    if (!host->key || keyset_add(supplies->keys, host->key, NULL,
-                                 agent ? NULL : options->passphrase, options->user, err) == 0) {
+    if (!host->key || keyset_add(supplies->keys, host->key, agent ? NULL : options->passphrase,
+                                 options->user, err) == 0) {
         return 0;
     }
     return agent && keyset_encrypted(supplies->keys, host->key) ? 0 : blame(host, err);
@@ -37,12 +37,38 @@ static void load_identities(struct supplies *supplies, const struct host *host,
 {
     bool agent = options->use_agent && supplies->agent;
     for (const char *const *path = host->identities; path && *path; path++) {
-        (void)keyset_add(supplies->keys, *path, host->certificate,
-                         agent ? NULL : options->passphrase, options->user, NULL);
+        (void)keyset_add(supplies->keys, *path, agent ? NULL : options->passphrase,
+                         options->user, NULL);
+        for (const char *const *file = host->certificates; file && *file; file++) {
+            (void)keyset_add_certificate(supplies->keys, *path, *file, NULL);
+        }
     }
 }
 
-/* A run has one known_hosts, or a few. */
+/* A run has one list of known_hosts files, or a few. */
+
+static bool same_files(const char *const *a, const char *const *b)
+{
+    if (a == b || !a || !b) {
+        return a == b;
+    }
+    while (*a && *b && strcmp(*a, *b) == 0) {
+        a++;
+        b++;
+    }
+    return !*a && !*b;
+}
+
+struct hostkeys *supplies_trust(const struct supplies *supplies, const struct host *host)
+{
+    for (struct trust *trust = supplies->trusts; trust; trust = trust->next) {
+        if (same_files(trust->files, host->known_hosts)) {
+            return trust->keys;
+        }
+    }
+    return NULL;
+}
+
 static int load_trust(struct supplies *supplies, const struct host *host,
                       const struct loop_options *options, struct err *err)
 {
@@ -53,22 +79,15 @@ static int load_trust(struct supplies *supplies, const struct host *host,
     if (!trust) {
         return err_nomem(err);
     }
-    trust->path = host->known_hosts;
+    trust->files = host->known_hosts;
     trust->next = supplies->trusts;
     supplies->trusts = trust;
-    const char *path = host->known_hosts ? host->known_hosts : options->known_hosts;
-    return hostkeys_open(&trust->keys, options->host_keys, path, err);
-}
-
-struct hostkeys *supplies_trust(const struct supplies *supplies, const struct host *host)
-{
-    const char *path = host->known_hosts;
-    for (struct trust *trust = supplies->trusts; trust; trust = trust->next) {
-        if (trust->path == path || (trust->path && path && strcmp(trust->path, path) == 0)) {
-            return trust->keys;
-        }
+    const char *first = trust->files ? trust->files[0] : options->known_hosts;
+    int rc = hostkeys_open(&trust->keys, options->host_keys, first, err);
+    for (size_t i = 1; trust->files && trust->files[i] && rc == 0; i++) {
+        rc = hostkeys_read(trust->keys, trust->files[i], err);
     }
-    return NULL;
+    return rc;
 }
 
 /* For a host and the jump hosts on the way to it. */

@@ -5,13 +5,26 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_DEPTH 16
+
+int config_error(struct err *err, const struct origin *at, const char *fmt, ...)
+{
+    char text[512];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    return err_set_at(err, ERR_INPUT, at->line, 0, "%s:%d: %s", at->file, at->line, text);
+}
 
 int sshconfig_new(struct sshconfig **out, struct err *err)
 {
@@ -35,306 +48,361 @@ int sshconfig_new(struct sshconfig **out, struct err *err)
 
 void sshconfig_free(struct sshconfig *config)
 {
-    if (config) {
-        free(config->directives);
-        arena_release(&config->arena);
-        free(config);
+    if (!config) {
+        return;
     }
-}
-
-void sshconfig_set_path(struct sshconfig *config, const char *path)
-{
-    config->path = path;
-}
-
-/* Words. */
-
-enum config_key config_key(struct view word)
-{
-    static const struct {
-        const char *name;
-        enum config_key key;
-    } keys[] = {
-        {"hostname", CONFIG_HOSTNAME},
-        {"user", CONFIG_USER},
-        {"port", CONFIG_PORT},
-        {"identityfile", CONFIG_IDENTITY},
-        {"identitiesonly", CONFIG_IDENTITIES_ONLY},
-        {"certificatefile", CONFIG_CERTIFICATE},
-        {"proxyjump", CONFIG_PROXY_JUMP},
-        {"proxycommand", CONFIG_PROXY_COMMAND},
-        {"kexalgorithms", CONFIG_KEX},
-        {"ciphers", CONFIG_CIPHERS},
-        {"macs", CONFIG_MACS},
-        {"hostkeyalgorithms", CONFIG_HOSTKEYS},
-        {"userknownhostsfile", CONFIG_KNOWN_HOSTS},
-        {"hostkeyalias", CONFIG_ALIAS},
-        {"connecttimeout", CONFIG_TIMEOUT},
-    };
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        if (strlen(keys[i].name) == word.len &&
-            strncasecmp(keys[i].name, word.ptr, word.len) == 0) {
-            return keys[i].key;
+    for (size_t i = 0; i < config->count; i++) {
+        for (struct criterion *c = config->lines[i].criteria; c; c = c->next) {
+            free(c->asked);
         }
     }
-    return CONFIG_OTHER;
+    free(config->lines);
+    arena_release(&config->arena);
+    free(config);
 }
 
-/* The next word of a line: by blanks or one `=`, or between quotes. */
-static struct view take_word(struct view *line)
+/* Lines. */
+
+struct reading {
+    struct sshconfig *config;
+    const char *path;
+    enum sshconfig_whose whose;
+    int depth, line;
+    size_t block; /* the Host or Match under way: its line + 1, 0 = none */
+    struct err *err;
+};
+
+static struct origin here(const struct reading *r)
 {
-    *line = view_trim(*line);
-    if (line->len && line->ptr[0] == '"') {
-        const char *end = memchr(line->ptr + 1, '"', line->len - 1);
-        size_t len = end ? (size_t)(end - line->ptr) : line->len;
-        struct view word = view_slice(*line, 1, len);
-        *line = view_slice(*line, len + 1, line->len);
-        return word;
-    }
-    size_t len = 0;
-    while (len < line->len && !memchr(" \t=", line->ptr[len], 3)) {
-        len++;
-    }
-    struct view word = view_slice(*line, 0, len);
-    *line = view_trim(view_slice(*line, len, line->len));
-    if (line->len && line->ptr[0] == '=') {
-        *line = view_slice(*line, 1, line->len);
-    }
-    return word;
+    return (struct origin){r->path, r->line};
 }
 
-static bool word_is(struct view word, const char *name)
+static int bad(const struct reading *r, const char *what, struct view word)
 {
-    return strlen(name) == word.len && strncasecmp(name, word.ptr, word.len) == 0;
+    struct origin at = here(r);
+    return config_error(r->err, &at, "%s '%.*s'", what, VIEW_ARG(word));
 }
 
-/* The value as one text: a quoted one without its quotes, else up to the end of the line. */
-static struct view whole_value(struct view rest)
+static struct config_line *new_line(struct reading *r, enum line_kind kind)
 {
-    rest = view_trim(rest);
-    if (rest.len > 1 && rest.ptr[0] == '"' &&
-        memchr(rest.ptr + 1, '"', rest.len - 1) == rest.ptr + rest.len - 1) {
-        return view_slice(rest, 1, rest.len - 1);
+    struct sshconfig *config = r->config;
+    if (config->count == config->size) {
+        size_t size = config->size ? config->size * 2 : 64;
+        struct config_line *more = realloc(config->lines, size * sizeof(*more));
+        if (!more) {
+            return NULL;
+        }
+        config->lines = more;
+        config->size = size;
     }
-    return rest;
+    struct config_line *line = &config->lines[config->count++];
+    *line = (struct config_line){.kind = kind, .origin = here(r)};
+    return line;
 }
 
-static char *lower_dup(struct arena *arena, struct view text)
+/* Where a new block begins, or the file ends, the old one is over. */
+static void end_block(struct reading *r)
+{
+    if (r->block) {
+        r->config->lines[r->block - 1].end = r->config->count;
+        r->block = 0;
+    }
+}
+
+static struct config_line *new_block(struct reading *r, enum line_kind kind)
+{
+    end_block(r);
+    struct config_line *line = new_line(r, kind);
+    r->block = line ? r->config->count : 0;
+    return line;
+}
+
+/* Host. */
+
+static int read_host(struct reading *r, struct view rest)
+{
+    struct origin at = here(r);
+    const char *const *names = NULL;
+    int n = config_split(rest, &r->config->arena, &names);
+    if (n == -1) {
+        return config_error(r->err, &at, "a quote is not closed");
+    }
+    for (int i = 0; i < n; i++) {
+        if (!*names[i]) {
+            return config_error(r->err, &at, "Host: an empty pattern");
+        }
+    }
+    struct config_line *line = n < 0 ? NULL : new_block(r, LINE_HOST);
+    if (!line) {
+        return err_nomem(r->err);
+    }
+    line->words = names;
+    return 0;
+}
+
+/* Match. */
+
+static const struct known {
+    const char *name;
+    enum criterion_kind kind;
+    bool takes;
+} criteria[] = {{"all", MATCH_ALL, false},
+                {"host", MATCH_HOST, true},
+                {"originalhost", MATCH_ORIGINAL, true},
+                {"user", MATCH_USER, true},
+                {"localuser", MATCH_LOCAL_USER, true},
+                {"exec", MATCH_EXEC, true},
+                {"final", MATCH_FINAL, false},
+                {"canonical", MATCH_FINAL, false}};
+
+static char *dup_text(struct arena *arena, struct view text, bool lower)
 {
     char *copy = arena_dup(arena, text);
-    for (char *c = copy; c && *c; c++) {
+    for (char *c = copy; c && lower && *c; c++) {
         *c = (char)tolower((unsigned char)*c);
     }
     return copy;
 }
 
-/* Blocks. */
-
-static const struct condition *new_condition(struct sshconfig *config,
-                                             const struct condition *above,
-                                             enum criterion criterion, bool negated,
-                                             struct view patterns)
+static const struct known *find_criterion(struct view word)
 {
-    struct condition *condition = arena_get(&config->arena, sizeof(*condition));
-    bool lower = criterion == MATCH_HOST || criterion == MATCH_ORIGINAL;
-    char *text =
-        lower ? lower_dup(&config->arena, patterns) : arena_dup(&config->arena, patterns);
-    if (!condition || !text) {
-        return NULL;
-    }
-    *condition = (struct condition){above, criterion, negated, text};
-    return condition;
-}
-
-struct reading {
-    struct sshconfig *config;
-    const char *path;
-    bool of_user;
-    int depth, line;
-    const struct condition *outer; /* of the block that includes the file */
-    const struct condition *now;   /* of the block being read */
-    struct err *err;
-};
-
-static int bad(struct reading *r, const char *what, struct view word)
-{
-    return err_set_at(r->err, ERR_INPUT, r->line, 0, "%s:%d: %s '%.*s'", r->path, r->line, what,
-                      VIEW_ARG(word));
-}
-
-static int read_criterion(struct reading *r, struct view word, struct view *rest)
-{
-    static const struct {
-        const char *name;
-        enum criterion criterion;
-        bool takes;
-    } all[] = {{"all", MATCH_ALL, false},
-               {"host", MATCH_HOST, true},
-               {"originalhost", MATCH_ORIGINAL, true},
-               {"user", MATCH_USER, true},
-               {"localuser", MATCH_LOCAL_USER, true},
-               {"final", MATCH_FINAL, false},
-               {"canonical", MATCH_FINAL, false}};
-    bool negated = word.len && word.ptr[0] == '!';
-    word = view_slice(word, negated, word.len);
-    if (word_is(word, "exec")) {
-        r->config->needs_ssh = true;
-        (void)take_word(rest);
-        return 0;
-    }
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        if (word_is(word, all[i].name)) {
-            struct view patterns = all[i].takes ? take_word(rest) : VIEW_NONE;
-            r->now = new_condition(r->config, r->now, all[i].criterion, negated, patterns);
-            r->config->has_final |= all[i].criterion == MATCH_FINAL;
-            return r->now ? 0 : err_nomem(r->err);
+    for (size_t i = 0; i < sizeof(criteria) / sizeof(criteria[0]); i++) {
+        if (config_word_is(word, criteria[i].name)) {
+            return &criteria[i];
         }
     }
-    return bad(r, "Match does not know", word);
+    return NULL;
+}
+
+static int read_criterion(struct reading *r, struct view word, struct view *rest,
+                          struct criterion **out)
+{
+    struct arena *arena = &r->config->arena;
+    struct view text = VIEW_NONE;
+    bool negated = word.len && word.ptr[0] == '!';
+    word = view_slice(word, negated, word.len);
+    const struct known *known = find_criterion(word);
+    if (!known) {
+        return bad(r, "Match does not know", word);
+    }
+    if (known->takes &&
+        (!config_take_word(rest, &text) || text.len == 0 || text.ptr[0] == '#')) {
+        return bad(r, "nothing to match follows", word);
+    }
+    struct criterion *c = arena_get(arena, sizeof(*c));
+    bool lower = known->kind == MATCH_HOST || known->kind == MATCH_ORIGINAL;
+    if (!c || !(c->text = dup_text(arena, text, lower))) {
+        return err_nomem(r->err);
+    }
+    c->kind = known->kind;
+    c->negated = negated;
+    r->config->has_final |= config_word_is(word, "final");
+    *out = c;
+    return 0;
+}
+
+/* `all` stands alone, or behind one `final` or `canonical`. */
+static int check_all(const struct reading *r, const struct criterion *c, int before,
+                     struct view rest)
+{
+    bool alone = before < 2 && (rest.len == 0 || rest.ptr[0] == '#');
+    return c->kind != MATCH_ALL || alone ? 0 : bad(r, "Match all does not go with", rest);
 }
 
 static int read_match(struct reading *r, struct view rest)
 {
-    int rc = 0;
-    r->now = r->outer;
-    for (rest = view_trim(rest); rest.len && rc == 0; rest = view_trim(rest)) {
-        rc = read_criterion(r, take_word(&rest), &rest);
-    }
-    return rc;
-}
-
-static int read_host(struct reading *r, struct view rest)
-{
-    struct strbuf names = STRBUF_INIT; /* without their quotes */
-    for (rest = view_trim(rest); rest.len; rest = view_trim(rest)) {
-        strbuf_addview(&names, take_word(&rest));
-        strbuf_addch(&names, ' ');
-    }
-    r->now = strbuf_failed(&names)
-                 ? NULL
-                 : new_condition(r->config, r->outer, MATCH_NAME, false, strbuf_view(&names));
-    strbuf_release(&names);
-    return r->now ? 0 : err_nomem(r->err);
-}
-
-static int add_directive(struct reading *r, enum config_key key, struct view value)
-{
-    struct sshconfig *config = r->config;
-    if (config->count == config->size) {
-        size_t size = config->size ? config->size * 2 : 64;
-        struct directive *more = realloc(config->directives, size * sizeof(*more));
-        if (!more) {
-            return err_nomem(r->err);
+    struct criterion *first = NULL, **last = &first;
+    int n = 0, rc = 0;
+    while (rest.len && rest.ptr[0] != '#' && rc == 0) {
+        struct view word;
+        if (!config_take_word(&rest, &word)) {
+            return bad(r, "a quote is not closed in", word);
         }
-        config->directives = more;
-        config->size = size;
+        rc = read_criterion(r, word, &rest, last);
+        if (rc == 0) {
+            rc = check_all(r, *last, n++, rest);
+            last = &(*last)->next;
+        }
     }
-    const char *text = arena_dup(&config->arena, value);
-    if (!text) {
-        return err_nomem(r->err);
+    if (rc == 0 && !first) {
+        rc = bad(r, "Match needs something to match", rest);
     }
-    config->directives[config->count++] = (struct directive){r->now, key, text};
-    return 0;
+    struct config_line *line = rc == 0 ? new_block(r, LINE_MATCH) : NULL;
+    if (line) {
+        line->criteria = first;
+    }
+    return rc == 0 && !line ? err_nomem(r->err) : rc;
 }
 
-/* Files. */
+/* Other keys. */
 
-static int read_file(struct reading *r, bool needed);
-
-static char *include_path(struct reading *r, struct view pattern)
+static int read_value(struct reading *r, enum config_key key, struct view rest)
 {
-    struct arena *arena = &r->config->arena;
-    if (view_starts(pattern, VIEW("~/"))) {
-        return arena_printf(arena, "%s/%.*s", r->config->home,
-                            VIEW_ARG(view_slice(pattern, 2, pattern.len)));
+    const char *const *words = NULL;
+    struct origin at = here(r);
+    int rc = config_check(key, rest, &at, &r->config->arena, &words, r->err);
+    struct config_line *line = rc == 0 ? new_line(r, LINE_VALUE) : NULL;
+    if (line) {
+        line->key = key;
+        line->words = words;
     }
-    if (pattern.len && pattern.ptr[0] == '/') {
-        return arena_dup(arena, pattern);
-    }
-    return r->of_user ? arena_printf(arena, "%s/.ssh/%.*s", r->config->home, VIEW_ARG(pattern))
-                      : arena_printf(arena, "/etc/ssh/%.*s", VIEW_ARG(pattern));
+    return rc == 0 && !line ? err_nomem(r->err) : rc;
 }
 
-static int read_included(struct reading *r, const char *path)
+/* Include: the file's lines become part of the block they are included in; blocks of their own
+ * end with the file. */
+
+static int read_file(struct reading *r);
+
+static int read_included(const struct reading *r, const char *path)
 {
     struct reading inner = *r;
     inner.path = arena_dup(&r->config->arena, view_of(path));
     inner.depth++;
-    inner.outer = inner.now = r->now;
-    return inner.path ? read_file(&inner, false) : err_nomem(r->err);
+    inner.block = 0;
+    return inner.path ? read_file(&inner) : err_nomem(r->err);
+}
+
+static char *include_path(const struct reading *r, const char *pattern)
+{
+    struct arena *arena = &r->config->arena;
+    if (*pattern == '/' || *pattern == '~') {
+        return arena_dup(arena, view_of(pattern));
+    }
+    return r->whose == SSHCONFIG_SYSTEM ? arena_printf(arena, "/etc/ssh/%s", pattern)
+                                        : arena_printf(arena, "~/.ssh/%s", pattern);
+}
+
+static int include_all(const struct reading *r, const char *pattern)
+{
+    glob_t found = {0};
+    char *path = include_path(r, pattern);
+    int rc = path ? 0 : err_nomem(r->err);
+    int result = path ? glob(path, GLOB_TILDE, NULL, &found) : GLOB_NOMATCH;
+    if (result != 0 && result != GLOB_NOMATCH) {
+        rc = bad(r, "Include cannot read", view_of(pattern));
+    }
+    for (size_t i = 0; result == 0 && i < found.gl_pathc && rc == 0; i++) {
+        rc = read_included(r, found.gl_pathv[i]);
+    }
+    globfree(&found);
+    return rc;
 }
 
 static int read_include(struct reading *r, struct view rest)
 {
-    int rc = 0;
+    const char *const *patterns = NULL;
+    int rc = config_split(rest, &r->config->arena, &patterns);
+    if (rc < 0) {
+        return rc == -1 ? bad(r, "a quote is not closed in", rest) : err_nomem(r->err);
+    }
     if (r->depth == MAX_DEPTH) {
         return bad(r, "too many files include each other:", rest);
     }
-    for (rest = view_trim(rest); rest.len && rc == 0; rest = view_trim(rest)) {
-        glob_t found = {0};
-        char *path = include_path(r, take_word(&rest));
-        if (!path) {
-            return err_nomem(r->err);
-        }
-        if (glob(path, 0, NULL, &found) == 0) {
-            for (size_t i = 0; i < found.gl_pathc && rc == 0; i++) {
-                rc = read_included(r, found.gl_pathv[i]);
-            }
-        }
-        globfree(&found);
+    for (rc = 0; *patterns && rc == 0; patterns++) {
+        bool home = **patterns == '~' && r->whose == SSHCONFIG_SYSTEM;
+        rc = home || !**patterns ? bad(r, "Include cannot be", view_of(*patterns))
+                                 : include_all(r, *patterns);
     }
     return rc;
 }
 
+/* Files. */
+
+static struct view trim_end(struct view line)
+{
+    while (line.len && strchr(" \t\r\f", line.ptr[line.len - 1])) {
+        line.len--;
+    }
+    return line;
+}
+
 static int read_line(struct reading *r, struct view line)
 {
-    line = view_trim(line);
-    if (line.len == 0 || line.ptr[0] == '#' || memchr(line.ptr, '\0', line.len)) {
+    struct view word;
+    line = trim_end(line);
+    if (!config_take_word(&line, &word)) {
+        return bad(r, "a quote is not closed in", word);
+    }
+    if (word.len == 0 || word.ptr[0] == '#') {
         return 0;
     }
-    struct view word = take_word(&line);
-    if (word_is(word, "host")) {
+    if (memchr(line.ptr, '\0', line.len)) {
+        return bad(r, "a NUL byte is in the line of", word);
+    }
+    if (config_word_is(word, "host")) {
         return read_host(r, line);
     }
-    if (word_is(word, "match")) {
+    if (config_word_is(word, "match")) {
         return read_match(r, line);
     }
-    if (word_is(word, "include")) {
+    if (config_word_is(word, "include")) {
         return read_include(r, line);
     }
     enum config_key key = config_key(word);
-    return key == CONFIG_OTHER ? 0 : add_directive(r, key, whole_value(line));
+    return key == CONFIG_OTHER ? 0 : read_value(r, key, line);
 }
 
-static int read_file(struct reading *r, bool needed)
+/* Somebody else who can write to it could have us run commands. */
+static int check_owner(const struct reading *r, int fd)
 {
-    struct strbuf text = STRBUF_INIT;
-    int rc = 0;
-    if (strbuf_read_file(&text, r->path, LIMIT_YAML_BYTES) < 0) {
-        bool missing = errno == ENOENT || errno == ENOTDIR;
-        rc = missing && !needed
-                 ? 0
-                 : err_set(r->err, ERR_INPUT, "%s: %s", r->path, strerror(errno));
-        goto out;
+    struct stat st;
+    if (r->depth == 0 && r->whose != SSHCONFIG_OWN) {
+        return 0;
     }
-    struct view rest = strbuf_view(&text);
+    if (fstat(fd, &st) < 0) {
+        return err_set(r->err, ERR_INPUT, "%s: %s", r->path, strerror(errno));
+    }
+    if ((st.st_uid != 0 && st.st_uid != getuid()) || (st.st_mode & 022)) {
+        return err_set(
+            r->err, ERR_INPUT,
+            "%s: others can write to it (mode %04o), so it is not read, as ssh would "
+            "not; run `chmod go-w %s`",
+            r->path, (unsigned)st.st_mode & 07777, r->path);
+    }
+    return 0;
+}
+
+static int read_lines(struct reading *r, struct view rest)
+{
+    int rc = 0;
     for (r->line = 1; rest.len && rc == 0; r->line++) {
         const char *end = memchr(rest.ptr, '\n', rest.len);
         size_t len = end ? (size_t)(end - rest.ptr) : rest.len;
         rc = read_line(r, view_slice(rest, 0, len));
         rest = view_slice(rest, len + 1, rest.len);
     }
-out:
+    end_block(r);
+    return rc;
+}
+
+static int read_file(struct reading *r)
+{
+    struct strbuf text = STRBUF_INIT;
+    int rc = 0, fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        bool missing = errno == ENOENT || errno == ENOTDIR;
+        bool needed = r->whose == SSHCONFIG_GIVEN && r->depth == 0;
+        return missing && !needed
+                   ? 0
+                   : err_set(r->err, ERR_INPUT, "%s: %s", r->path, strerror(errno));
+    }
+    rc = check_owner(r, fd);
+    if (rc == 0 && strbuf_read_fd(&text, fd, LIMIT_YAML_BYTES) < 0) {
+        rc = err_set(r->err, ERR_INPUT, "%s: %s", r->path, strerror(errno));
+    }
+    if (rc == 0) {
+        rc = read_lines(r, strbuf_view(&text));
+    }
+    close(fd);
     strbuf_release(&text);
     return rc;
 }
 
-int sshconfig_read(struct sshconfig *config, const char *path, bool of_user, struct err *err)
+int sshconfig_read(struct sshconfig *config, const char *path, enum sshconfig_whose whose,
+                   struct err *err)
 {
-    struct reading reading = {.config = config, .of_user = of_user, .err = err};
+    struct reading reading = {.config = config, .whose = whose, .err = err};
     reading.path = arena_dup(&config->arena, view_of(path));
-    if (!reading.path) {
-        return err_nomem(err);
-    }
-    return read_file(&reading, false);
+    return reading.path ? read_file(&reading) : err_nomem(err);
 }

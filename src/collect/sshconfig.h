@@ -4,54 +4,91 @@
  *
  *     struct sshconfig *config;
  *     sshconfig_new(&config, &err);
- *     sshconfig_read(config, "/home/me/.ssh/config", true, &err);      those that win first
- *     struct ssh_settings settings;
- *     sshconfig_ask(config, "sw1", NULL, &arena, &settings, &err);
+ *     sshconfig_read(config, "/home/me/.ssh/config", SSHCONFIG_OWN, &err);    wins over the
+ * next struct ssh_settings settings; struct ssh_query query = {.name = "sw1"};
+ *     sshconfig_ask(config, &query, &arena, &settings, &err);
  *     sshconfig_free(config);
  *
- * As in ssh the first value found for a key counts, but files of keys add up. Host, Match (all,
- * host, originalhost, user, localuser, final) and Include are understood. Where a Match needs a
- * command (`exec`), ssh itself is asked (`ssh -G`), which takes some milliseconds a host; what
- * it says of algorithms is not taken over then, since it names all of its own. Keys that do not
- * concern us, and unknown ones, are passed over.
+ * It is ssh's own reading, line for line: the first value found for a key counts, but files of
+ * keys and certificates add up; Host, Match (all, host, originalhost, user, localuser, exec,
+ * final, canonical) and Include; ~, ${NAME} and %tokens. A test holds it against `ssh -G`. The
+ * home folder is $HOME's, as everywhere in this program, where ssh looks into the password
+ * file.
+ *
+ * `Match exec` runs its command in the user's shell, once for all hosts where its text is the
+ * same. Into a command, there and in ProxyCommand, go only names without a character that a
+ * shell heeds; anything else is an error. Host names are not canonicalized
+ * (CanonicalizeHostname). Keys that do not concern us, and unknown ones, are passed over; what
+ * ssh refuses of the others is refused: an error that names file and line.
  */
 #ifndef COLLECT_SSHCONFIG_H
 #define COLLECT_SSHCONFIG_H
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "collect/origin.h"
 
 struct sshconfig;
 
-#define SSHCONFIG_FILES 16 /* of a kind for one host; more are passed over */
+#define SSHCONFIG_FILES 32 /* of a kind for one host; more are an error */
 
-/* Strings live in the arena or as long as the config; NULL, 0 and -1 = not said. Tokens (%h, ~)
- * are expanded. */
-struct ssh_settings {
-    const char *hostname, *user;
-    int port;
-    const char *identities[SSHCONFIG_FILES + 1]; /* NULL-terminated, as the next one */
-    const char *known_hosts[SSHCONFIG_FILES + 1];
-    const char *certificate;
-    const char *proxy_jump, *proxy_command; /* at most one of the two; never "none" */
-    const char *kex, *ciphers, *macs, *hostkeys;
-    const char *hostkey_alias;
-    bool identities_only, identities_only_said;
-    int connect_timeout; /* seconds */
+enum config_key {
+    CONFIG_OTHER,
+    CONFIG_HOSTNAME,
+    CONFIG_USER,
+    CONFIG_PORT,
+    CONFIG_IDENTITY,
+    CONFIG_IDENTITIES_ONLY,
+    CONFIG_CERTIFICATE,
+    CONFIG_PROXY_JUMP,
+    CONFIG_PROXY_COMMAND,
+    CONFIG_KEX,
+    CONFIG_CIPHERS,
+    CONFIG_MACS,
+    CONFIG_HOSTKEYS,
+    CONFIG_PUBKEYS,
+    CONFIG_KNOWN_HOSTS,
+    CONFIG_ALIAS,
+    CONFIG_TIMEOUT,
+    CONFIG_KEYS,
 };
+
+/* Strings live in the arena or as long as the config; NULL, 0 and false = not said, or `none`,
+ * which `from` tells apart. */
+struct ssh_settings {
+    const char *hostname; /* never NULL: the name itself, in lower case, when not said */
+    const char *user;
+    int port;
+    const char *identities[SSHCONFIG_FILES + 1]; /* NULL-terminated, as the next two */
+    const char *certificates[SSHCONFIG_FILES + 1];
+    const char *known_hosts[SSHCONFIG_FILES + 1];
+    const char *proxy_jump, *proxy_command; /* at most one of the two */
+    const char *kex, *ciphers, *macs, *hostkeys, *pubkeys;
+    const char *hostkey_alias;
+    bool identities_only;
+    int connect_timeout;             /* seconds */
+    struct origin from[CONFIG_KEYS]; /* of the value, or the first one of several */
+};
+
+/* A host as one would give it to ssh: `ssh -l user -p port name`. */
+struct ssh_query {
+    const char *name;
+    const char *user; /* said elsewhere, or NULL */
+    int port;         /* the same, or 0 */
+};
+
+/* Whose file it is. OWN and SYSTEM: a missing one is empty. OWN must not be writable for
+ * others. GIVEN (ssh -F) may, and must be there. Relative Includes are of ~/.ssh; of SYSTEM's,
+ * of /etc/ssh. */
+enum sshconfig_whose { SSHCONFIG_OWN, SSHCONFIG_GIVEN, SSHCONFIG_SYSTEM };
 
 int sshconfig_new(struct sshconfig **out, struct err *err);
 void sshconfig_free(struct sshconfig *config);
 
-/* Reading a file given with -F: `ssh -G` is told so. path outlives the config. */
-void sshconfig_set_path(struct sshconfig *config, const char *path);
+int sshconfig_read(struct sshconfig *config, const char *path, enum sshconfig_whose whose,
+                   struct err *err);
 
-/* of_user: relative Includes are of ~/.ssh, else of /etc/ssh. A missing file is empty; other
- * failures name file and line. */
-int sshconfig_read(struct sshconfig *config, const char *path, bool of_user, struct err *err);
-
-/* name: as one would give it to ssh. user: said elsewhere, or NULL. */
-int sshconfig_ask(const struct sshconfig *config, const char *name, const char *user,
-                  struct arena *arena, struct ssh_settings *out, struct err *err);
+int sshconfig_ask(struct sshconfig *config, const struct ssh_query *query, struct arena *arena,
+                  struct ssh_settings *out, struct err *err);
 
 #endif

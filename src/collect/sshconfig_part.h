@@ -1,82 +1,130 @@
 /*
  * Between the files that make up sshconfig:
  *
- *     sshconfig.c         the files: lines, blocks, Include
- *     sshconfig_ask.c     one host: which blocks apply, first values, tokens
- *     sshconfig_ssh.c     one host, answered by `ssh -G`
+ *     sshconfig.c          the files: lines, blocks, Include
+ *     sshconfig_words.c    a line's words
+ *     sshconfig_values.c   the keys: what their values may be, and taking them over
+ *     sshconfig_ask.c      one host: which blocks apply
+ *     sshconfig_match.c    Host's and Match's conditions
+ *     sshconfig_exec.c     running Match's command
+ *     sshconfig_expand.c   ~, ${NAME} and %tokens
+ *
+ * What is read becomes a flat list of lines, which is walked for each host as ssh reads the
+ * files: a Host or Match whose condition fails skips to the end of its block.
  */
 #ifndef COLLECT_SSHCONFIG_PART_H
 #define COLLECT_SSHCONFIG_PART_H
 
 #include "base/strbuf.h"
+#include "base/view.h"
 #include "collect/sshconfig.h"
 
-enum config_key {
-    CONFIG_OTHER,
-    CONFIG_HOSTNAME,
-    CONFIG_USER,
-    CONFIG_PORT,
-    CONFIG_IDENTITY,
-    CONFIG_IDENTITIES_ONLY,
-    CONFIG_CERTIFICATE,
-    CONFIG_PROXY_JUMP,
-    CONFIG_PROXY_COMMAND,
-    CONFIG_KEX,
-    CONFIG_CIPHERS,
-    CONFIG_MACS,
-    CONFIG_HOSTKEYS,
-    CONFIG_KNOWN_HOSTS,
-    CONFIG_ALIAS,
-    CONFIG_TIMEOUT,
-};
+enum line_kind { LINE_VALUE, LINE_HOST, LINE_MATCH };
 
-/* MATCH_NAME is the Host line, which heeds case where Match does not. */
-enum criterion {
+enum criterion_kind {
     MATCH_ALL,
-    MATCH_NAME,
     MATCH_HOST,
     MATCH_ORIGINAL,
     MATCH_USER,
     MATCH_LOCAL_USER,
+    MATCH_EXEC,
     MATCH_FINAL,
 };
 
-/* One thing that must hold, and then the one above (of the block that includes this file, or of
- * the same Match line). */
-struct condition {
-    const struct condition *above;
-    enum criterion criterion;
+/* One word of a Match line with what follows it. */
+struct criterion {
+    enum criterion_kind kind;
     bool negated;
-    const char *patterns; /* by blanks or commas; lower case where case is not heeded */
+    const char *text; /* patterns by commas, or a command */
+    struct criterion *next;
+    char *asked; /* EXEC: the command that was run last, and whether it succeeded */
+    bool answer;
 };
 
-struct directive {
-    const struct condition *condition; /* NULL = always */
-    enum config_key key;
-    const char *value;
+struct config_line {
+    enum line_kind kind;
+    enum config_key key;      /* VALUE */
+    const char *const *words; /* VALUE, HOST; NULL-terminated */
+    struct criterion *criteria;
+    size_t end; /* HOST, MATCH: the line behind the block */
+    struct origin origin;
 };
 
 struct sshconfig {
     struct arena arena;
-    struct directive *directives;
+    struct config_line *lines;
     size_t count, size;
     const char *home, *local_user;
-    const char *path; /* of the user's file, for ssh -F; NULL = ssh's own choice */
     bool has_final;
-    bool needs_ssh; /* some Match runs a command */
 };
+
+/* One host being asked about. */
+struct asking {
+    struct sshconfig *config;
+    const struct ssh_query *query;
+    bool final; /* the second pass */
+    struct arena *arena;
+    struct ssh_settings *out;
+    const struct origin *at; /* of the line under way, for errors */
+    struct err *err;
+};
+
+/* ERR_INPUT at a line: "/home/me/.ssh/config:3: ..." */
+int config_error(struct err *err, const struct origin *at, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- sshconfig_words.c ---------------------------------------------------------------------
+ */
+
+/* Takes the next word off a line as ssh's strdelim(): by blanks or one `=`, or in double
+ * quotes. false: a quote is not closed. */
+bool config_take_word(struct view *line, struct view *word);
+
+/* The words of a line as a shell would see them, without a comment, and a NULL. Their number,
+ * or -1: a quote is not closed, -2: memory. */
+int config_split(struct view line, struct arena *arena, const char *const **words);
+
+bool config_word_is(struct view word, const char *name);
+
+/* ---- sshconfig_values.c --------------------------------------------------------------------
+ */
 
 enum config_key config_key(struct view word);
 
-/* Takes one value over, if it is the first of its key (files add up). */
-int settings_take(const struct sshconfig *config, enum config_key key, const char *value,
-                  struct arena *arena, struct ssh_settings *out);
+/* What ssh would refuse when it reads: the words of a value, or the rest of the line where that
+ * is the value. *words is what to keep. */
+int config_check(enum config_key key, struct view rest, const struct origin *at,
+                 struct arena *arena, const char *const **words, struct err *err);
 
-/* The last step: ~ and tokens in all values. */
-int settings_expand(const struct sshconfig *config, const char *name, struct arena *arena,
-                    struct ssh_settings *out);
+/* Takes a line's value over, if it is the first of its key (files add up). */
+int config_take(const struct asking *q, const struct config_line *line);
 
-int sshconfig_ask_ssh(const struct sshconfig *config, const char *name, const char *user,
-                      struct arena *arena, struct ssh_settings *out, struct err *err);
+/* ---- sshconfig_match.c ---------------------------------------------------------------------
+ */
+
+bool config_match_name(const char *const *patterns, const char *name);
+
+/* 1 = the line's criteria hold, 0 = not, negative = an error. */
+int config_match(struct asking *q, struct criterion *criteria);
+
+/* Whether a command succeeds in the user's shell, as ssh runs it; -1: it cannot be run. */
+int config_exec(const char *command);
+
+/* ---- sshconfig_expand.c --------------------------------------------------------------------
+ */
+
+enum expand_kind {
+    EXPAND_HOSTNAME, /* %h %% */
+    EXPAND_PATH,     /* all, and ~ and ${NAME} in it */
+    EXPAND_COMMAND,  /* ProxyCommand, Match exec: goes to a shell */
+    EXPAND_JUMP,     /* as COMMAND, but goes nowhere */
+};
+
+/* The text with its tokens replaced, or NULL and err. */
+char *config_expand(const struct asking *q, enum expand_kind kind, const char *text);
+
+/* The name to connect to as far as it is known by now. */
+const char *config_hostname(const struct asking *q);
+const char *config_user(const struct asking *q);
 
 #endif

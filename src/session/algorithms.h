@@ -6,7 +6,7 @@
 #define SESSION_ALGORITHMS_H
 
 struct algorithms {
-    const char *kex, *hostkeys, *ciphers, *macs;
+    const char *kex, *hostkeys, *pubkeys, *ciphers, *macs;
 };
 
 #endif

@@ -54,11 +54,11 @@ int hostkeys_open(struct hostkeys **out, enum host_keys policy, const char *path
         goto out;
     }
     rc = knownhosts_new(&keys->known, err);
-    if (rc == 0 && policy != HOST_KEYS_OFF) {
-        rc = knownhosts_read(keys->known, keys->path, err);
+    if (rc == 0) {
+        rc = hostkeys_read(keys, keys->path, err);
     }
-    if (rc == 0 && policy != HOST_KEYS_OFF) {
-        rc = knownhosts_read(keys->known, GLOBAL_FILE, err);
+    if (rc == 0) {
+        rc = hostkeys_read(keys, GLOBAL_FILE, err);
     }
 out:
     if (rc < 0) {
@@ -67,6 +67,11 @@ out:
     }
     *out = keys;
     return 0;
+}
+
+int hostkeys_read(struct hostkeys *keys, const char *path, struct err *err)
+{
+    return keys->policy == HOST_KEYS_OFF ? 0 : knownhosts_read(keys->known, path, err);
 }
 
 void hostkeys_free(struct hostkeys *keys)

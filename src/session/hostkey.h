@@ -48,6 +48,9 @@ int hostkeys_open(struct hostkeys **out, enum host_keys policy, const char *path
                   struct err *err);
 void hostkeys_free(struct hostkeys *keys);
 
+/* One more file that may know hosts; new keys go to the first one. Before the threads start. */
+int hostkeys_read(struct hostkeys *keys, const char *path, struct err *err);
+
 /* 0 = trusted; else refused, and err says why and what to do. */
 int hostkeys_trust(struct hostkeys *keys, const struct hostkey_peer *peer,
                    const struct hostkey *shown, struct err *err);

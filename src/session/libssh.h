@@ -34,6 +34,7 @@
     F(ssh_get_server_publickey)                                                                \
     F(ssh_get_serverbanner)                                                                    \
     F(ssh_get_status)                                                                          \
+    F(ssh_key_dup)                                                                             \
     F(ssh_key_free)                                                                            \
     F(ssh_key_type)                                                                            \
     F(ssh_key_type_to_char)                                                                    \
@@ -90,6 +91,7 @@ int libssh_load(struct err *err);
 #define ssh_get_server_publickey        libssh.ssh_get_server_publickey
 #define ssh_get_serverbanner            libssh.ssh_get_serverbanner
 #define ssh_get_status                  libssh.ssh_get_status
+#define ssh_key_dup                     libssh.ssh_key_dup
 #define ssh_key_free                    libssh.ssh_key_free
 #define ssh_key_type                    libssh.ssh_key_type
 #define ssh_key_type_to_char            libssh.ssh_key_type_to_char

@@ -101,6 +101,8 @@ static const char *own_list(const struct algorithms *own, enum ssh_options_e opt
         return own->kex;
     case SSH_OPTIONS_HOSTKEYS:
         return own->hostkeys;
+    case SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES:
+        return own->pubkeys;
     case SSH_OPTIONS_CIPHERS_C_S:
     case SSH_OPTIONS_CIPHERS_S_C:
         return own->ciphers;

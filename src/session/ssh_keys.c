@@ -1,5 +1,7 @@
 #include "session/ssh_keys.h"
 
+#include "base/base64.h"
+#include "base/limits.h"
 #include "base/strbuf.h"
 #include "session/ssh_private.h"
 
@@ -9,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEFAULTS 3
+#define DEFAULTS 6 /* three files, each with a certificate */
 
 struct keyset {
     struct key **keys;
@@ -128,31 +130,6 @@ static int import(struct key *key, struct asking *asking, struct err *err)
     return err_set(err, ERR_INPUT, "key %s: not a private key that can be read", key->path);
 }
 
-/* KEY-cert.pub, as ssh does. A certificate that cannot be read must not pass silently. */
-static int add_certificate(struct key *key, struct err *err)
-{
-    struct strbuf path = STRBUF_INIT;
-    ssh_key certificate = NULL;
-    int rc = 0;
-    if (key->certificate) {
-        strbuf_addstr(&path, key->certificate);
-    } else {
-        strbuf_addf(&path, "%s-cert.pub", key->path);
-    }
-    if (strbuf_failed(&path)) {
-        return err_nomem(err);
-    }
-    if ((key->certificate || access(path.buf, R_OK) == 0) &&
-        (ssh_pki_import_cert_file(path.buf, &certificate) != SSH_OK ||
-         ssh_pki_copy_cert_to_privkey(certificate, key->private) != SSH_OK)) {
-        rc = err_set(err, ERR_INPUT, "certificate %s: it cannot be read, or is not %s's",
-                     path.buf, key->path);
-    }
-    ssh_key_free(certificate);
-    strbuf_release(&path);
-    return rc;
-}
-
 static int key_read(struct key *key, keyset_ask ask, void *user, struct err *err)
 {
     struct asking asking = {ask, user, key->path, err, false};
@@ -162,13 +139,6 @@ static int key_read(struct key *key, keyset_ask ask, void *user, struct err *err
     err->text[0] = '\0';
     int rc = import(key, &asking, err);
     key->encrypted = asking.asked;
-    if (rc == 0) {
-        rc = add_certificate(key, err);
-    }
-    if (rc < 0) {
-        ssh_key_free(key->private);
-        key->private = NULL;
-    }
     return rc;
 }
 
@@ -220,35 +190,144 @@ static struct key *key_new(struct keyset *set, const char *path, const char *cer
     return key;
 }
 
-int keyset_add(struct keyset *set, const char *path, const char *certificate, keyset_ask ask,
-               void *user, struct err *err)
+/* Certificates. A blob of a public key is a string, its type, and numbers; that of a
+ * certificate a string, another type, a string, a nonce, the same numbers, and more. libssh
+ * does not compare them. */
+
+static struct view after_string(const uint8_t *blob, size_t len)
+{
+    struct view v = view_make((const char *)blob, len);
+    size_t n = len < 4 ? len
+                       : (size_t)blob[0] << 24 | (size_t)blob[1] << 16 | (size_t)blob[2] << 8 |
+                             blob[3];
+    return view_slice(v, n + 4, len);
+}
+
+static bool begins_with_numbers(struct view certificate, struct view key)
+{
+    uint8_t have[KIB(16)], want[KIB(16)];
+    long n = base64_decode(certificate, have, sizeof(have));
+    long m = base64_decode(key, want, sizeof(want));
+    if (n <= 0 || m <= 0) {
+        return false;
+    }
+    struct view nonce = after_string(have, (size_t)n), numbers = after_string(want, (size_t)m);
+    struct view rest = after_string((const uint8_t *)nonce.ptr, nonce.len);
+    return numbers.len && view_starts(rest, numbers);
+}
+
+static bool is_certificate_of(const char *path, ssh_key key)
+{
+    struct strbuf text = STRBUF_INIT;
+    char *base64 = NULL;
+    bool is = false;
+    if (strbuf_read_file(&text, path, KIB(64)) == 0 &&
+        ssh_pki_export_pubkey_base64(key, &base64) == SSH_OK) {
+        struct view line = strbuf_view(&text); /* type, blob, comment */
+        const char *blank = line.len ? memchr(line.ptr, ' ', line.len) : NULL;
+        size_t from = blank ? (size_t)(blank - line.ptr) + 1 : line.len;
+        struct view blob = view_slice(line, from, from + strcspn(line.ptr + from, " \n"));
+        is = begins_with_numbers(blob, view_of(base64));
+    }
+    ssh_string_free_char(base64);
+    strbuf_release(&text);
+    return is;
+}
+
+/* The key once more, with a certificate: a server may take the one or the other. */
+int keyset_add_certificate(struct keyset *set, const char *path, const char *certificate,
+                           struct err *err)
+{
+    const struct key *plain = keyset_find(set, path, NULL);
+    const struct key *known = lookup(set, path, certificate);
+    ssh_key read = NULL;
+    if (!plain || (known && !known->private)) {
+        return err_set(err, ERR_INPUT, "certificate %s: it cannot be used", certificate);
+    }
+    if (known) {
+        return 0;
+    }
+    struct key *key = key_new(set, path, certificate);
+    key = key && (key->private = ssh_key_dup(plain->private)) ? key : NULL;
+    if (!key) {
+        return err_nomem(err);
+    }
+    int rc = 0;
+    if (!is_certificate_of(certificate, plain->private) ||
+        ssh_pki_import_cert_file(certificate, &read) != SSH_OK ||
+        ssh_pki_copy_cert_to_privkey(read, key->private) != SSH_OK) {
+        rc = err_set(err, ERR_INPUT, "certificate %s: it cannot be read, or is not %s's",
+                     certificate, path);
+        ssh_key_free(key->private);
+        key->private = NULL;
+    }
+    ssh_key_free(read);
+    return rc;
+}
+
+/* KEY-cert.pub, as ssh does. One that cannot be read must not pass silently. */
+static int add_beside(struct keyset *set, const char *path, struct err *err)
+{
+    struct strbuf certificate = STRBUF_INIT;
+    strbuf_addf(&certificate, "%s-cert.pub", path);
+    int rc = strbuf_failed(&certificate) ? err_nomem(err) : 0;
+    if (rc == 0 && access(certificate.buf, R_OK) == 0) {
+        rc = keyset_add_certificate(set, path, certificate.buf, err);
+    }
+    strbuf_release(&certificate);
+    return rc;
+}
+
+int keyset_add(struct keyset *set, const char *path, keyset_ask ask, void *user,
+               struct err *err)
 {
     struct err local = ERR_INIT;
-    struct key *key = lookup(set, path, certificate);
-    if (key) {
-        return key->private ? 0 : err_set(err, ERR_INPUT, "key %s: it cannot be used", path);
+    struct key *key = lookup(set, path, NULL);
+    err = err ? err : &local;
+    if (!key && !(key = key_new(set, path, NULL))) {
+        return err_nomem(err);
     }
-    key = key_new(set, path, certificate);
-    return key ? key_read(key, ask, user, err ? err : &local) : err_nomem(err);
+    if (!key->tried) {
+        key->tried = true;
+        int rc = key_read(key, ask, user, err);
+        return rc < 0 ? rc : add_beside(set, path, err);
+    }
+    return key->private ? 0 : err_set(err, ERR_INPUT, "key %s: it cannot be used", path);
+}
+
+size_t keyset_find_all(const struct keyset *set, const char *path, const struct key **out,
+                       size_t max)
+{
+    size_t n = 0;
+    for (int plain = 0; plain < 2; plain++) {
+        for (size_t i = 0; i < set->count && n < max; i++) {
+            const struct key *key = set->keys[i];
+            bool bare = key->certificate == NULL;
+            if (key->private && bare == plain && strcmp(key->path, path) == 0) {
+                out[n++] = key;
+            }
+        }
+    }
+    return n;
 }
 
 int keyset_add_defaults(struct keyset *set, struct err *err)
 {
-    static const char *const names[DEFAULTS] = {"id_ed25519", "id_ecdsa", "id_rsa"};
+    static const char *const names[] = {"id_ed25519", "id_ecdsa", "id_rsa"};
     const char *home = getenv("HOME");
     if (!home || !*home) {
         const struct passwd *pw = getpwuid(getuid());
         home = pw ? pw->pw_dir : "/";
     }
-    for (size_t i = 0; i < DEFAULTS; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct strbuf path = STRBUF_INIT;
         strbuf_addf(&path, "%s/.ssh/%s", home, names[i]);
         if (strbuf_failed(&path)) {
             return err_nomem(err);
         }
-        if (access(path.buf, R_OK) == 0 &&
-            keyset_add(set, path.buf, NULL, NULL, NULL, NULL) == 0) {
-            set->defaults[set->ndefaults++] = keyset_find(set, path.buf, NULL);
+        if (access(path.buf, R_OK) == 0) {
+            (void)keyset_add(set, path.buf, NULL, NULL, NULL);
+            set->ndefaults += keyset_find_all(set, path.buf, set->defaults + set->ndefaults, 2);
         }
         strbuf_release(&path);
     }

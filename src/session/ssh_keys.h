@@ -1,11 +1,13 @@
 /*
  * The private keys of a run, each read once before the loops start and then shared by all of
- * them (they are only read). A certificate beside a key (KEY-cert.pub) is taken with it.
+ * them (they are only read). With a certificate (KEY-cert.pub beside it, or one that was given)
+ * a key counts twice: as such and without it, as with ssh.
  *
  *     struct keyset *set;
  *     keyset_new(&set, &err);
- *     keyset_add(set, "/home/me/.ssh/lab", ask, user, &key, &err);
- *     keyset_add_defaults(set, ask, user);              what ~/.ssh has: id_ed25519, ...
+ *     keyset_add(set, "/home/me/.ssh/lab", ask, user, &err);
+ *     keyset_add_defaults(set, &err);                   what ~/.ssh has: id_ed25519, ...
+ *     n = keyset_find_all(set, "/home/me/.ssh/lab", keys, 2);
  *     keyset_free(set);
  */
 #ifndef SESSION_SSH_KEYS_H
@@ -25,10 +27,13 @@ typedef int (*keyset_ask)(void *user, const char *path, struct secret *passphras
 int keyset_new(struct keyset **out, struct err *err);
 void keyset_free(struct keyset *set);
 
-/* A file that was added before, or tried, is not read again. certificate NULL: KEY-cert.pub, if
- * there is one. ask may be NULL. */
-int keyset_add(struct keyset *set, const char *path, const char *certificate, keyset_ask ask,
-               void *user, struct err *err);
+/* A file that was added before, or tried, is not read again. ask may be NULL. */
+int keyset_add(struct keyset *set, const char *path, keyset_ask ask, void *user,
+               struct err *err);
+
+/* For a key that was added; negative, too, when the certificate is another key's. */
+int keyset_add_certificate(struct keyset *set, const char *path, const char *certificate,
+                           struct err *err);
 
 /* Those of the usual files that can be read without asking; none is no error. */
 int keyset_add_defaults(struct keyset *set, struct err *err);
@@ -36,9 +41,13 @@ int keyset_add_defaults(struct keyset *set, struct err *err);
 /* The keys that keyset_add_defaults() found, n of them. They live as long as the set. */
 const struct key *const *keyset_defaults(const struct keyset *set, size_t *n);
 
-/* One that was added before, or NULL. */
+/* One that was added before, or NULL. certificate NULL: the bare key. */
 const struct key *keyset_find(const struct keyset *set, const char *path,
                               const char *certificate);
+
+/* All there is of a file, at most max: with its certificates, then the bare key. */
+size_t keyset_find_all(const struct keyset *set, const char *path, const struct key **out,
+                       size_t max);
 
 /* It was tried, is encrypted, and nobody knew its passphrase. */
 bool keyset_encrypted(const struct keyset *set, const char *path);

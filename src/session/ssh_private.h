@@ -12,8 +12,9 @@
 
 struct key {
     char *path;
-    char *certificate; /* NULL: what lies beside it, if anything */
+    char *certificate; /* that goes with it; NULL = the bare key */
     ssh_key private;   /* NULL: it could not be read */
+    bool tried;
     bool encrypted;
 };
 

@@ -75,4 +75,55 @@ grep -q 'two: login of nobody denied' "$sshd_dir/err" || fail "the inventory's u
 
 HOME=$sshd_dir/home "$COLLECT" hosts -i "$sshd_dir/hosts.yml" -f csv >"$sshd_dir/out" 2>"$sshd_dir/err"
 grep -q 'ssh configuration: .*port.*username.*key' "$sshd_dir/out" || fail "where settings come from"
+
+# The inventory's jump hosts are found in the configuration, too; and what -p and the inventory
+# say reaches a ProxyCommand.
+cat >"$sshd_dir/hosts.yml" <<INVENTORY
+defaults: {known_hosts: $sshd_dir/known_hosts}
+jumps:
+  middle:
+hosts:
+  behind: {address: 127.0.9.1, jump: far-one}
+  far-one: {address: near}
+INVENTORY
+run -i "$sshd_dir/hosts.yml" -H behind || fail "behind a jump host of the inventory: $?"
+expect behind
+
+cat >"$sshd_dir/config" <<CONFIG
+Host piped
+    HostName 127.0.9.1
+    ProxyCommand sh -c 'test %r:%p = $(id -un):$sshd_port && exec $SOURCE_DIR/tests/lib/pipe.py %h %p'
+Host empty
+    HostName 127.0.9.1
+    IdentityFile none
+Host *
+    IdentityFile $sshd_dir/user_key
+    UserKnownHostsFile $sshd_dir/new $sshd_dir/known_hosts
+CONFIG
+run -F "$sshd_dir/config" -p "$sshd_port" -u "$(id -un)" piped || fail "ProxyCommand's port and user"
+expect piped
+[ ! -e "$sshd_dir/new" ] || fail "a host that the second file knows was added to the first"
+run -F "$sshd_dir/config" -p "$sshd_port" -u "LAB\\$(id -un)" piped
+[ $? = 3 ] || fail "a user name that must not reach a shell"
+grep -q 'config:3: %r: .LAB..*must not reach a shell' "$sshd_dir/err" || fail "which line it is"
+
+# Every file of known_hosts counts, and a key that is new goes to the first.
+head -n 1 "$sshd_dir/known_hosts" >"$sshd_dir/one"
+sed -i "s,UserKnownHostsFile .*,UserKnownHostsFile $sshd_dir/new /dev/null," "$sshd_dir/config"
+run -F "$sshd_dir/config" -p "$sshd_port" 127.0.9.1 && fail "a key that no file has"
+run -F "$sshd_dir/config" -p "$sshd_port" --host-keys accept-new 127.0.9.1 || fail "a new key"
+grep -q 127.0.9.1 "$sshd_dir/new" || fail "a new key goes to the first file"
+
+# What others can write is not read.
+chmod 666 "$sshd_dir/home/.ssh/config"
+run near
+[ $? = 3 ] || fail "a configuration that others can write"
+grep -q 'home/.ssh/config: others can write to it (mode 0666)' "$sshd_dir/err" || fail "its words"
+run -F "$sshd_dir/home/.ssh/config" near || fail "with -F it is read all the same, as ssh does"
+chmod 600 "$sshd_dir/home/.ssh/config"
+printf 'Include more\nInclude config.d/*\n' >>"$sshd_dir/config"
+echo 'User x' >"$sshd_dir/home/.ssh/more"
+chmod 620 "$sshd_dir/home/.ssh/more"
+run -F "$sshd_dir/config" near
+[ $? = 3 ] || fail "an included file that others can write"
 exit $bad

@@ -217,6 +217,13 @@ static void hosts_of_the_command_line(void)
     spec_is(NULL, "r1", "r1 r1 99 - -");
     spec_is(NULL, "r1:22", "r1:22 r1 22 - -");
     spec_is(NULL, "bob@r1:22", "r1:22 r1 22 bob -");
+    spec_is(NULL, "bob@lab.example@r1", "r1 r1 99 bob@lab.example -");
+    spec_is(NULL, "LAB\\bob@r1:22", "r1:22 r1 22 LAB\\bob -");
+    spec_is(NULL, "svc$@r1", "r1 r1 99 svc$ -");
+    spec_is(
+        NULL, "a`b@r1",
+        "the user name in 'a`b@r1' is refused: letters, digits and ._:%@\\+$- only, no '-' in "
+        "front");
     spec_is(NULL, "[2001:db8::1]:22", "[2001:db8::1]:22 2001:db8::1 22 - -");
     spec_is(NULL, "[2001:db8::1]", "[2001:db8::1] 2001:db8::1 99 - -");
     spec_is(NULL, "2001:db8::1", "2001:db8::1 2001:db8::1 99 - -");
@@ -233,7 +240,7 @@ static void hosts_of_the_command_line(void)
             "the host name in '-x' is refused: letters, digits and ._:%- only, "
             "no '-' in front");
     spec_is(NULL, "@r1",
-            "the user name in '@r1' is refused: letters, digits and ._:%- only, "
+            "the user name in '@r1' is refused: letters, digits and ._:%@\\+$- only, "
             "no '-' in front");
 }
 

@@ -30,7 +30,7 @@ static void settle(void)
     CHECK(hostkeys_open(&trust, HOST_KEYS_STRICT, path, &err) == 0);
     CHECK(keyset_new(&keys_of_test, &err) == 0);
     sshd_path(&server, "user", path);
-    CHECK(keyset_add(keys_of_test, path, NULL, NULL, NULL, &err) == 0);
+    CHECK(keyset_add(keys_of_test, path, NULL, NULL, &err) == 0);
     key = keyset_find(keys_of_test, path, NULL);
 }
 
