@@ -17,7 +17,10 @@ static int set_option(ssh_session session, enum ssh_options_e option, const void
     return 0;
 }
 
-/* No file of the user's or the system's is read by libssh: what it should know is told here. */
+/* No file of the user's or the system's is read by libssh: what it should know is told here.
+ * The user's name goes with each request instead: as an option libssh takes none that a shell
+ * would heed (DOMAIN\user), since it might start a ProxyCommand with it; here it never does.
+ */
 static int set_options(struct connection *c, int fd, struct err *err)
 {
     ssh_session s = c->session;
@@ -28,7 +31,7 @@ static int set_options(struct connection *c, int fd, struct err *err)
         set_option(s, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null", "known_hosts", err) < 0 ||
         set_option(s, SSH_OPTIONS_HOST, "device", "the host", err) < 0 ||
         set_option(s, SSH_OPTIONS_COMPRESSION, "no", "no compression", err) < 0 ||
-        set_option(s, SSH_OPTIONS_USER, c->options.username, "the user name", err) < 0 ||
+        set_option(s, SSH_OPTIONS_USER, "nobody", "the user name", err) < 0 ||
         set_option(s, SSH_OPTIONS_FD, &fd, "the socket", err) < 0) {
         return ERR_HOST;
     }

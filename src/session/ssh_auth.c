@@ -109,12 +109,12 @@ static bool answer_all(struct connection *c)
 
 static int interactive(struct connection *c)
 {
-    int rc = ssh_userauth_kbdint(c->session, NULL, NULL);
+    int rc = ssh_userauth_kbdint(c->session, c->options.username, NULL);
     while (rc == SSH_AUTH_INFO) {
         if (++c->auth.rounds > LIMIT_AUTH_ROUNDS || !answer_all(c)) {
             return SSH_AUTH_DENIED;
         }
-        rc = ssh_userauth_kbdint(c->session, NULL, NULL);
+        rc = ssh_userauth_kbdint(c->session, c->options.username, NULL);
     }
     return rc;
 }
@@ -124,16 +124,17 @@ static int attempt(struct connection *c, enum auth_method method)
     c->auth.tried |= bit(method);
     switch (method) {
     case AUTH_NONE:
-        return ssh_userauth_none(c->session, NULL);
+        return ssh_userauth_none(c->session, c->options.username);
     case AUTH_AGENT:
-        return ssh_userauth_agent(c->session, NULL);
+        return ssh_userauth_agent(c->session, c->options.username);
     case AUTH_KEY:
-        return ssh_userauth_publickey(c->session, NULL, c->options.keys[c->auth.key]->private);
+        return ssh_userauth_publickey(c->session, c->options.username,
+                                      c->options.keys[c->auth.key]->private);
     case AUTH_INTERACTIVE:
         return interactive(c);
     case AUTH_PASSWORD:
         c->auth.password_spent = true;
-        return ssh_userauth_password(c->session, NULL, c->options.password);
+        return ssh_userauth_password(c->session, c->options.username, c->options.password);
     default:
         return SSH_AUTH_ERROR;
     }

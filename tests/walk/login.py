@@ -214,6 +214,35 @@ def legacy():
         check("with legacy", status == 0 and len(records) == 2, talk)
 
 
+def names_of_users():
+    """user@realm and DOMAIN\\user, by every way in; the lab knows nobody else."""
+    with Lab(devices="""\
+  - {platform: linux, hostname: realm, username: "bob@lab.example"}
+  - {platform: linux, hostname: domain, username: "LAB\\\\bob"}
+  - {platform: linux, hostname: service, username: "svc_net$"}
+""") as lab:
+        status, records, talk = collect(lab, "-c", "whoami")
+        check("the inventory's names", status == 0 and len(records) == 3, talk)
+        bare = edit(lab, r", username: [^,}]*", "", "bare.yml")
+        text = open(f"{lab.dir}/{bare}").read()
+        ports = dict(re.findall(r"'(\w+)': \{address: '[^']*', port: (\d+)", text))
+        for host, name in (("realm", "bob@lab.example"), ("domain", "LAB\\bob"),
+                           ("service", "svc_net$")):
+            status, _, talk = collect(lab, "-c", "whoami", "-u", name, "-l", host, inventory=bare)
+            check(f"-u {name}", status == 0, talk)
+            status, _, talk = collect(lab, "-c", "whoami", f"{name}@{host}", inventory=bare)
+            check(f"{name}@{host}", status == 0, talk)
+            with open(lab.dir + "/config", "w") as file:
+                file.write(f"Match originalhost 127.0.0.* exec \"test %p = {ports[host]}\"\n"
+                           f" User {name}\n")
+            own = edit(lab, "^  username: .*\n|, username: [^,}]*", "", "own.yml")
+            status, records, talk = collect(lab, "-F", lab.dir + "/config", "-c", "whoami", "-l",
+                                            host, inventory=own)
+            check(f"User {name}", status == 0, talk, open(f"{lab.dir}/{own}").read())
+        status, _, talk = collect(lab, "-c", "whoami", "-u", "b`id`", inventory=bare)
+        check("a name that is none", status == 2 and "refused" in talk, talk)
+
+
 def stop_early():
     with Lab("--platform", "linux", "--devices", "20") as lab:
         with open(lab.dir + "/password", "w") as file:
@@ -227,7 +256,7 @@ def stop_early():
 
 
 for test in (ways_in, keys, agent, wrong_password, host_keys, other_policies, pinned, silent,
-             legacy, stop_early):
+             legacy, names_of_users, stop_early):
     try:
         test()
     except Exception as error:  # a test that breaks has failed, the others still run
