@@ -22,9 +22,27 @@ static size_t first_of(size_t a, size_t b, size_t c)
     return a ? a : b ? b : c;
 }
 
+static size_t screen_ceiling(const struct dialogue *d)
+{
+    return d->max_bytes > SIZE_MAX / 4 ? SIZE_MAX / 2 : d->max_bytes * 2 + SCREEN_SLACK;
+}
+
+/* What depends on the platform: now, or when it is known. */
+static void set_platform(struct dialogue *d, const struct dialogue_options *o)
+{
+    const struct platform *p = o->platform;
+    d->platform = p;
+    d->idle_ms = (ms_t)first_of((size_t)o->idle_ms, (size_t)p->idle_ms, LIMIT_IDLE_MS);
+    d->command_ms =
+        (ms_t)first_of((size_t)o->command_ms, (size_t)p->command_ms, LIMIT_COMMAND_MS);
+    d->max_bytes = first_of(o->max_bytes, p->max_bytes, LIMIT_COMMAND_BYTES);
+    d->enable = d->may_enable && p->enable.command;
+    d->absolute =
+        deadline_in(d->now, o->login_ms ? o->login_ms : LIMIT_AUTH_MS + LIMIT_IDLE_MS);
+}
+
 static int set_secrets(struct dialogue *d, const struct dialogue_options *o, struct err *err)
 {
-    d->enable = o->enable_secret.ptr && d->platform->enable.command;
     int code = secret_set(&d->secret, o->enable_secret, err);
     if (code == 0) {
         code = secret_set(&d->username, o->username, err);
@@ -35,14 +53,12 @@ static int set_secrets(struct dialogue *d, const struct dialogue_options *o, str
 int dialogue_new(struct dialogue **out, const struct dialogue_options *options, ms_t now,
                  struct err *err)
 {
-    const struct platform *p = options->platform;
     struct dialogue *d = calloc(1, sizeof(*d));
     *out = NULL;
     if (!d) {
         return err_nomem(err);
     }
     *d = (struct dialogue){
-        .platform = p,
         .secret = SECRET_INIT,
         .username = SECRET_INIT,
         .password = SECRET_INIT,
@@ -51,25 +67,20 @@ int dialogue_new(struct dialogue **out, const struct dialogue_options *options, 
         .command = STRBUF_MAX(LIMIT_LINE_BYTES),
         .before = STRBUF_MAX(LIMIT_LINE_BYTES),
         .heard = STRBUF_MAX(LIMIT_LINE_BYTES),
-        .idle_ms = (ms_t)first_of((size_t)options->idle_ms, (size_t)p->idle_ms, LIMIT_IDLE_MS),
-        .command_ms = (ms_t)first_of((size_t)options->command_ms, (size_t)p->command_ms,
-                                     LIMIT_COMMAND_MS),
-        .max_bytes = first_of(options->max_bytes, p->max_bytes, LIMIT_COMMAND_BYTES),
         .scratch = options->scratch,
         .now = now,
         .last = now,
         .quiet = DEADLINE_NEVER,
     };
-    d->absolute =
-        deadline_in(now, options->login_ms ? options->login_ms : LIMIT_AUTH_MS + LIMIT_IDLE_MS);
-    screen_init(&d->screen,
-                d->max_bytes > SIZE_MAX / 4 ? SIZE_MAX / 2 : d->max_bytes * 2 + SCREEN_SLACK);
+    d->may_enable = options->enable_secret.ptr;
+    int code = set_secrets(d, options, err);
+    set_platform(d, options);
+    screen_init(&d->screen, screen_ceiling(d));
     if (!d->scratch) {
         struct regex_limits limits = {.jit_stack_bytes = KIB(64)};
         d->scratch = regex_scratch_new(&limits, NULL);
         d->own_scratch = true;
     }
-    int code = set_secrets(d, options, err);
     if (code == 0 && (!d->scratch || !strbuf_grow(&d->unsent, UNSENT_ROOM))) {
         code = err_nomem(err);
     }
@@ -460,6 +471,20 @@ int dialogue_command(struct dialogue *d, struct view command, ms_t now, struct e
     d->absolute = deadline_in(now, d->command_ms);
     dialogue_type_line(d, command, FOR_COMMAND);
     return 0;
+}
+
+void dialogue_become(struct dialogue *d, const struct dialogue_options *options, ms_t now)
+{
+    if (d->state != DIALOGUE_READY || d->have_output) {
+        return;
+    }
+    d->now = now;
+    set_platform(d, options);
+    d->screen.text.max = screen_ceiling(d);
+    d->logged_in = false;
+    d->next_setup = 0;
+    dialogue_forget(d, d->screen.line_start);
+    dialogue_settle(d);
 }
 
 static void leave(struct dialogue *d)

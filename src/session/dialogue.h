@@ -141,6 +141,11 @@ void dialogue_confirm(struct dialogue *d, ms_t now);
  */
 void dialogue_leave(struct dialogue *d, ms_t now);
 
+/* In READY, when no output is due: the device has turned out to be one of options->platform.
+ * What that platform does at login comes now, enable and setup; READY again. Of the options,
+ * platform and limits count. */
+void dialogue_become(struct dialogue *d, const struct dialogue_options *options, ms_t now);
+
 /* The prompt that was learnt ("sw1#"), or empty. */
 struct view dialogue_prompt(const struct dialogue *d);
 

@@ -36,16 +36,12 @@ static bool matches(const struct dialogue *d, const struct regex *re, struct vie
            regex_match(re, d->scratch, line, NULL, 0, NULL) == 1;
 }
 
-/* Whether two lines are the same prompt, the part that varies aside. */
-static bool same_prompt(const struct dialogue *d, struct view a, struct view b)
+/* Whether two lines are the same but for what a pattern finds in each. */
+static bool same_but(const struct dialogue *d, const struct regex *varies, struct view a,
+                     struct view b)
 {
-    const struct regex *varies = d->platform->prompt_varies;
     struct view x, y;
-    if (view_equal(a, b)) {
-        return true;
-    }
-    if (!varies || a.len == 0 || a.len > WAITING_LINE_MOST ||
-        regex_match(varies, d->scratch, a, &x, 1, NULL) != 1 ||
+    if (regex_match(varies, d->scratch, a, &x, 1, NULL) != 1 ||
         regex_match(varies, d->scratch, b, &y, 1, NULL) != 1) {
         return false;
     }
@@ -53,6 +49,18 @@ static bool same_prompt(const struct dialogue *d, struct view a, struct view b)
     return view_equal(view_slice(a, 0, from_x), view_slice(b, 0, from_y)) &&
            view_equal(view_slice(a, from_x + x.len, a.len),
                       view_slice(b, from_y + y.len, b.len));
+}
+
+/* Whether two lines are the same prompt, the part that varies aside. */
+static bool same_prompt(const struct dialogue *d, struct view a, struct view b)
+{
+    const struct regex_list *varies = &d->platform->prompt_varies;
+    bool same = view_equal(a, b);
+    bool fits = a.len > 0 && a.len <= WAITING_LINE_MOST;
+    for (size_t i = 0; i < varies->n && fits && !same; i++) {
+        same = same_but(d, varies->items[i], a, b);
+    }
+    return same;
 }
 
 static bool matches_any(const struct dialogue *d, const struct regex_list *list,
@@ -125,7 +133,7 @@ static bool prompt_twice(const struct dialogue *d, struct view *prompt, size_t *
     struct view last = dialogue_last_line(d);
     bool found = false;
     size_t offset = d->screen.line_start;
-    if (!matches(d, d->platform->prompt, last)) {
+    if (!matches_any(d, &d->platform->prompt, last)) {
         return false;
     }
     for (int n = 0; n < LINES_BETWEEN_MOST && offset > d->from; n++) {
@@ -200,11 +208,12 @@ static bool at_login_question(struct dialogue *d)
     if (has_answer(d) || line.len == 0) {
         return has_answer(d);
     }
-    if (matches(d, p->login.username, line)) {
+    if (matches_any(d, &p->login.username, line)) {
         answer_once(d, &d->username, &d->asked_username, "user name");
         return true;
     }
-    if (matches(d, p->login.password, line)) {
+    bool asks_password = !p->unknown || d->asked_username;
+    if (asks_password && matches_any(d, &p->login.password, line)) {
         answer_once(d, &d->password, &d->asked_password, "password");
         return true;
     }
@@ -235,17 +244,22 @@ static void refuse_enable(struct dialogue *d)
     }
 }
 
+void dialogue_settle(struct dialogue *d)
+{
+    if (d->enable && !privileged(d)) {
+        dialogue_type_line(d, view_of(d->platform->enable.command), FOR_ENABLE);
+    } else {
+        dialogue_at_prompt(d);
+    }
+}
+
 static void learnt(struct dialogue *d, struct view prompt, size_t end)
 {
     dialogue_set_prompt(d, prompt);
     switch (d->purpose) {
     case FOR_LOGIN:
         dialogue_forget(d, d->screen.line_start);
-        if (d->enable && !privileged(d)) {
-            dialogue_type_line(d, view_of(d->platform->enable.command), FOR_ENABLE);
-        } else {
-            dialogue_at_prompt(d);
-        }
+        dialogue_settle(d);
         break;
     case FOR_ENABLE:
         if (!privileged(d)) {
@@ -280,7 +294,7 @@ static bool look_learn(struct dialogue *d)
         return false;
     }
     if (d->probes == 0) {
-        if (matches(d, d->platform->prompt_end, dialogue_last_line(d))) {
+        if (matches_any(d, &d->platform->prompt_end, dialogue_last_line(d))) {
             dialogue_learn(d, d->purpose);
         }
         return false;
@@ -367,7 +381,7 @@ static bool look_run(struct dialogue *d)
     if (!at_exact_prompt(d)) {
         return false;
     }
-    if (d->platform->prompt_varies) {
+    if (d->platform->prompt_varies.n) {
         dialogue_set_prompt(d, dialogue_last_line(d));
     }
     if (d->purpose == FOR_SETUP) {
@@ -470,7 +484,7 @@ void dialogue_look_quiet(struct dialogue *d)
         wake(d);
     } else if (!at_exact_prompt(d) && matches_any(d, &d->platform->questions, line)) {
         at_question(d, line);
-    } else if (matches(d, d->platform->prompt_end, line)) {
+    } else if (matches_any(d, &d->platform->prompt_end, line)) {
         look_at_prompt(d);
     }
 }

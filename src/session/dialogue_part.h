@@ -39,6 +39,7 @@ struct dialogue {
     bool own_scratch;
     ms_t idle_ms, command_ms;
     size_t max_bytes;
+    bool may_enable; /* there is a secret, maybe an empty one */
     bool enable;
     struct secret secret, username, password;
 
@@ -93,6 +94,8 @@ void dialogue_fail(struct dialogue *d, enum dialogue_result result, const char *
 /* Forgets the first n bytes on the screen; all offsets move. */
 void dialogue_forget(struct dialogue *d, size_t n);
 void dialogue_set_prompt(struct dialogue *d, struct view prompt);
+/* At the first prompt: enable, if that is asked for, and setup. */
+void dialogue_settle(struct dialogue *d);
 /* After the login or a command: the next thing to do at the prompt. */
 void dialogue_at_prompt(struct dialogue *d);
 

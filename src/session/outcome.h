@@ -20,6 +20,7 @@ enum status {
     STATUS_HOST_KEY,    /* not trusted; nothing secret was sent */
     STATUS_AUTH,        /* the login was denied */
     STATUS_PROTOCOL,    /* SSH itself failed: key exchange, disconnect */
+    STATUS_PLATFORM,    /* what it is could not be told (platform: auto) */
     STATUS_CANCELLED,   /* the run was interrupted before it began or ended */
     STATUS_NOT_RUN,     /* an earlier failure of the host kept it from running */
 };

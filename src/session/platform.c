@@ -87,6 +87,13 @@ static int read_dir(struct platform_set *set, const char *dir, struct err *err)
 /* No name or alias may mean two platforms. */
 static int check_aliases(const struct platform_set *set, struct err *err)
 {
+    const struct platform *reserved = platform_find(set, PLATFORM_AUTO);
+    if (reserved) {
+        return err_set(err, ERR_INPUT,
+                       "%s: '" PLATFORM_AUTO "' cannot name a platform: it asks for one to be "
+                       "found out",
+                       reserved->path);
+    }
     for (size_t i = 0; i < set->n; i++) {
         const struct platform *p = &set->files[i].platform;
         for (const char *const *alias = p->aliases; *alias; alias++) {

@@ -24,15 +24,22 @@
  *     newline: "\n"
  *     limits: {idle: 30, command: 120, bytes: 64M}
  *     redact: ['(?:password|secret) (?:\d )?(\S+)']
+ *     detect:                       # how `platform: auto` knows it (session/detect.h)
+ *       banner: 'Cisco-\d'          # its SSH server's software, of "SSH-2.0-Cisco-1.25"
+ *       prompt: '[\w.\-]+[>#]'      # when `prompt` is wider than the family's own
+ *       commands: {show version: 'Cisco IOS Software'}
  *
  * Only prompt is required. Unknown keys are errors with file, line and a guess. Patterns are
  * Python `re` (regex room), compiled once here and shared by all sessions. Where each must
  * match:
  *
- *     prompt, prompt_above, enable.prompt, pager, login   a whole line, blanks around it aside
+ *     prompt, prompt_above, enable.prompt, detect.prompt, pager, login
+ *                                      a whole line, blanks around it aside
  *     questions, enable.password       the end of the line the device waits in
  *     errors                           the start of one of the first lines of an output
+ *     detect.banner                    its start
  *     writes, prompt_varies            anywhere
+ *     detect.commands                  anywhere in a line of the output
  *     redact                           anywhere in a line; its group 1, if any, is the secret
  */
 #ifndef SESSION_PLATFORM_H
@@ -63,17 +70,24 @@ struct answer_list {
     size_t n;
 };
 
+struct command_pattern {
+    const char *command;
+    struct regex *pattern;
+};
+
 struct platform {
     const char *name;
     const char *path;           /* of its platform.yml */
     const char *const *aliases; /* NULL-terminated, like every list of strings here */
     bool exec;
-    struct regex *prompt;     /* matches the whole last line */
-    struct regex *prompt_end; /* the same pattern at the end of a line, wherever it starts */
+    bool unknown;             /* a detector's: it stands for all platforms until one is found */
+    struct regex_list prompt; /* matches the whole last line; one, but of a detector's */
+    struct regex_list
+        prompt_end; /* the same pattern at the end of a line, wherever it starts */
     struct regex_list prompt_above;
-    struct regex *prompt_varies; /* NULL: the prompt stays the same */
+    struct regex_list prompt_varies; /* none: the prompt stays the same */
     struct {
-        struct regex *username, *password; /* NULL: the shell does not ask */
+        struct regex_list username, password; /* none: the shell does not ask */
         struct answer_list answers;
     } login;
     const char *username_suffix; /* NULL: none */
@@ -95,7 +109,16 @@ struct platform {
     ms_t idle_ms, command_ms; /* 0 = the run's */
     size_t max_bytes;         /* of one command's output, 0 = the run's */
     struct regex_list redact;
+    struct {
+        struct regex_list banner;
+        struct regex *prompt; /* NULL = prompt */
+        struct command_pattern *commands;
+        size_t ncommands; /* 0: it is never found out, only said */
+    } detect;
 };
+
+/* What hosts write for a platform that is to be found out; no platform's name. */
+#define PLATFORM_AUTO "auto"
 
 struct platform_set;
 

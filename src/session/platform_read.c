@@ -31,7 +31,7 @@ struct raw {
     const char *transport;
     const struct yaml_node *prompt, *prompt_above, *prompt_varies, *login, *enable, *pager,
         *errors;
-    const struct yaml_node *questions, *writes, *commands, *limits, *redact;
+    const struct yaml_node *questions, *writes, *commands, *limits, *redact, *detect;
 };
 
 struct reader {
@@ -81,12 +81,6 @@ static int read_pattern(struct reader *r, const struct yaml_node *node, const st
     return code;
 }
 
-static int read_optional(struct reader *r, const struct yaml_node *node, const struct use *use,
-                         struct regex **out)
-{
-    return node ? read_pattern(r, node, use, out) : 0;
-}
-
 /* Room for the patterns of a list, or for one alone, and for n more. */
 static int pattern_room(struct reader *r, const struct yaml_node *node, size_t n,
                         struct regex_list *out)
@@ -116,6 +110,19 @@ static int read_patterns(struct reader *r, const struct yaml_node *node, const s
     for (size_t i = 0; i < n && code == 0; i++) {
         code = compile(r, view_of(more[i]), use, &out->items[out->n++]);
     }
+    return code;
+}
+
+/* The only pattern of a list; none when node is NULL. */
+static int read_one(struct reader *r, const struct yaml_node *node, const struct use *use,
+                    struct regex_list *out)
+{
+    if (!node) {
+        return 0;
+    }
+    out->items = arena_array(&r->y->arena, 1, sizeof(out->items[0]));
+    int code = out->items ? read_pattern(r, node, use, &out->items[0]) : err_nomem(r->err);
+    out->n = code == 0;
     return code;
 }
 
@@ -164,10 +171,10 @@ static int read_login(struct reader *r, const struct yaml_node *node, struct pla
     };
     int code = node ? yaml_read_map(r->y, node, "login", fields, 3, &row, r->err) : 0;
     if (code == 0) {
-        code = read_optional(r, row.username, &whole_line, &p->login.username);
+        code = read_one(r, row.username, &whole_line, &p->login.username);
     }
     if (code == 0) {
-        code = read_optional(r, row.password, &whole_line, &p->login.password);
+        code = read_one(r, row.password, &whole_line, &p->login.password);
     }
     return code == 0 ? read_answers(r, row.answers, &p->login.answers) : code;
 }
@@ -225,6 +232,57 @@ static int read_commands(struct reader *r, const struct yaml_node *node, struct 
     return code;
 }
 
+static int read_detect_commands(struct reader *r, const struct yaml_node *node,
+                                struct platform *p)
+{
+    int code = yaml_want(r->y, node, YAML_MAP, "command: pattern", r->err);
+    if (code < 0) {
+        return code;
+    }
+    if (node->count == 0) {
+        return yaml_error(r->y, node, r->err, "there is no command to tell the platform by");
+    }
+    p->detect.commands = arena_array(&r->y->arena, node->count, sizeof(*p->detect.commands));
+    if (!p->detect.commands) {
+        return err_nomem(r->err);
+    }
+    for (const struct yaml_node *item = node->first; item && code == 0; item = item->next) {
+        struct command_pattern *c = &p->detect.commands[p->detect.ncommands++];
+        c->command = item->key.ptr;
+        code =
+            platform_reads_only(p, view_of(c->command))
+                ? read_pattern(r, item, &anywhere, &c->pattern)
+                : yaml_error(r->y, item, r->err,
+                             "'%.100s' is typed at devices that nobody knows yet, and is not "
+                             "among the commands of read_only",
+                             c->command);
+    }
+    return code;
+}
+
+static int read_detect(struct reader *r, const struct yaml_node *node, struct platform *p)
+{
+    struct row {
+        const struct yaml_node *banner, *prompt, *commands;
+    } row = {0};
+    static const struct yaml_field fields[] = {
+        YAML_FIELD("banner", YAML_NODE, struct row, banner),
+        YAML_FIELD("prompt", YAML_NODE, struct row, prompt),
+        YAML_FIELD("commands", YAML_NODE, struct row, commands, .required = true),
+    };
+    if (!node) {
+        return 0;
+    }
+    int code = yaml_read_map(r->y, node, "detect", fields, 3, &row, r->err);
+    if (code == 0 && row.banner) {
+        code = read_patterns(r, row.banner, &line_start, NULL, 0, &p->detect.banner);
+    }
+    if (code == 0 && row.prompt) {
+        code = read_pattern(r, row.prompt, &whole_line, &p->detect.prompt);
+    }
+    return code == 0 ? read_detect_commands(r, row.commands, p) : code;
+}
+
 static int read_pattern_lists(struct reader *r, const struct raw *raw, struct platform *p)
 {
     size_t ncommon = sizeof(common_questions) / sizeof(common_questions[0]);
@@ -241,12 +299,12 @@ static int read_pattern_lists(struct reader *r, const struct raw *raw, struct pl
         {raw->writes, &anywhere, NULL, 0, &p->writes},
         {raw->redact, &anywhere, NULL, 0, &p->redact},
     };
-    int code = read_pattern(r, raw->prompt, &whole_line, &p->prompt);
+    int code = read_one(r, raw->prompt, &whole_line, &p->prompt);
     if (code == 0) {
-        code = read_pattern(r, raw->prompt, &line_end, &p->prompt_end);
+        code = read_one(r, raw->prompt, &line_end, &p->prompt_end);
     }
     if (code == 0) {
-        code = read_optional(r, raw->prompt_varies, &anywhere, &p->prompt_varies);
+        code = read_one(r, raw->prompt_varies, &anywhere, &p->prompt_varies);
     }
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && code == 0; i++) {
         code =
@@ -289,6 +347,7 @@ static int read_top(struct reader *r, struct raw *raw)
         YAML_FIELD("newline", YAML_STRING, struct raw, platform.newline),
         YAML_FIELD("limits", YAML_NODE, struct raw, limits),
         YAML_FIELD("redact", YAML_NODE, struct raw, redact),
+        YAML_FIELD("detect", YAML_NODE, struct raw, detect),
     };
     return yaml_read_map(r->y, r->y->root, "a platform", fields,
                          sizeof(fields) / sizeof(fields[0]), raw, r->err);
@@ -315,6 +374,9 @@ static int read_all(struct reader *r, struct raw *raw)
     }
     if (code == 0) {
         code = read_commands(r, raw->commands, p);
+    }
+    if (code == 0) {
+        code = read_detect(r, raw->detect, p);
     }
     return code == 0 ? read_limits(r, raw->limits, p) : code;
 }

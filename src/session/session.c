@@ -19,6 +19,9 @@ int session_new(struct session **out, const struct session_options *options,
         return err_nomem(err);
     }
     s->options = *options;
+    if (options->detector) {
+        s->options.platform = detector_platform(options->detector);
+    }
     s->results = results;
     s->nresults = n;
     s->now = s->started = now;
@@ -43,6 +46,7 @@ void session_free(struct session *s)
         return;
     }
     dialogue_free(s->dialogue);
+    detect_release(s);
     stream_free(s->stream);
     connection_free(s->connection);
     if (s->fd >= 0) {
@@ -77,7 +81,7 @@ void session_enter(struct session *s, enum phase phase, ms_t span)
 
 /* Outcomes. */
 
-static char *one_line(const char *text)
+char *session_one_line(const char *text)
 {
     struct strbuf line = STRBUF_INIT;
     vis_add(&line, view_of(text), VIS_LINE);
@@ -96,7 +100,7 @@ static void note(struct session *s, enum status status, const char *reason)
 {
     if (s->status == STATUS_OK && status != STATUS_OK) {
         s->status = status;
-        s->reason = one_line(reason);
+        s->reason = session_one_line(reason);
     }
 }
 
@@ -146,7 +150,22 @@ struct command_result *session_begin_command(struct session *s)
         return NULL;
     }
     s->command_started = s->last_byte = s->now;
-    return &s->results[s->begun++];
+    struct command_result *next = &s->results[s->begun++];
+    session_skip_known(s);
+    return next;
+}
+
+static void skip_known(const struct session *s, size_t *i)
+{
+    while (*i < s->nresults && s->results[*i].status != STATUS_NOT_RUN) {
+        (*i)++;
+    }
+}
+
+void session_skip_known(struct session *s)
+{
+    skip_known(s, &s->begun);
+    skip_known(s, &s->finished);
 }
 
 struct command_result *session_result(struct session *s)
@@ -160,9 +179,10 @@ void session_end_command(struct session *s, enum status status, const char *reas
     struct command_result *result = session_result(s);
     s->finished++;
     result->status = status;
-    result->reason = reason ? one_line(reason) : NULL;
+    result->reason = reason ? session_one_line(reason) : NULL;
     result->took_ms = took_ms;
     utc_stamp(result->collected_at, sizeof(result->collected_at));
+    session_skip_known(s);
     if (status != STATUS_OK) {
         struct strbuf text = STRBUF_INIT;
         strbuf_addf(&text, "%s: %s", result->command, reason ? reason : "failed");
@@ -289,6 +309,9 @@ static enum progress handshake(struct session *s)
         if (s->options.trace) {
             trace_host_key(s);
         }
+        if (detect_greeted(s) < 0) {
+            return session_fail(s, STATUS_PROTOCOL, "%s", s->err.text);
+        }
         session_enter(s, PHASE_LOGIN, s->options.auth_ms);
         return MOVED;
     default:
@@ -298,7 +321,8 @@ static enum progress handshake(struct session *s)
 
 static enum progress begin_commands(struct session *s)
 {
-    session_enter(s, s->nresults ? PHASE_OPEN : PHASE_END, s->options.idle_ms);
+    bool more = s->finished < s->nresults || s->options.detector;
+    session_enter(s, more ? PHASE_OPEN : PHASE_END, s->options.idle_ms);
     return MOVED;
 }
 
@@ -366,6 +390,8 @@ static enum progress step_phase(struct session *s)
         return login(s);
     case PHASE_OPEN:
         return exec ? exec_open(s) : shell_open(s);
+    case PHASE_DETECT:
+        return detect_talk(s);
     case PHASE_TALK:
         return exec ? exec_talk(s) : shell_talk(s);
     case PHASE_HOLD:
@@ -443,6 +469,16 @@ struct connection *session_connection(const struct session *s)
 struct session_times session_times(const struct session *s)
 {
     return (struct session_times){s->connect_ms, s->auth_ms};
+}
+
+const struct platform *session_platform(const struct session *s)
+{
+    return s->platform;
+}
+
+const char *session_platform_why(const struct session *s)
+{
+    return s->platform_why;
 }
 
 const char *session_algorithms(const struct session *s)

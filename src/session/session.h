@@ -12,12 +12,17 @@
  *     session_status(s), session_reason(s), ...
  *     session_free(s);
  *
+ * With a detector instead of a platform, the session first finds out which one it is
+ * (session/detect.h), all in one login; then `found` says what to run on that one. What was
+ * collected on the way is not asked for again.
+ *
  * The socket may change in a step (the next address is tried): session_serial() tells, also
  * where the number of the new one is that of the old one.
  */
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
+#include "session/detect.h"
 #include "session/outcome.h"
 #include "session/platform.h"
 #include "session/ssh.h"
@@ -27,6 +32,14 @@
 
 struct session;
 
+/* What to do on a platform that was found out. results: as session_new() has them. */
+struct session_job {
+    struct command_result *results;
+    size_t n;
+    ms_t idle_ms, command_ms;
+    size_t max_bytes;
+};
+
 /* Borrowed, and must outlive the session. Times are never 0 here. */
 struct session_options {
     struct connection_options ssh;
@@ -34,6 +47,11 @@ struct session_options {
     int fd;                           /* a connection that stands, if not -1; owned */
     bool hold;                        /* stay logged in, for session_connection() */
     const struct platform *platform;
+    const struct detector *detector; /* NULL: the platform is known */
+    /* ERR_HOST: nothing can be run on that one; the text says why. */
+    int (*found)(void *user, const struct platform *platform, struct session_job *job,
+                 struct err *err);
+    void *user;
     struct regex_scratch *scratch; /* of the calling thread */
     struct trace *trace;           /* NULL = nobody wants to know */
     struct view enable;            /* ptr NULL: do not enable */
@@ -73,6 +91,10 @@ struct session_times {
     ms_t connect_ms, auth_ms; /* -1 = not reached */
 };
 struct session_times session_times(const struct session *s);
+/* The platform that was found out and what told it, one line; NULL = none yet, or none was to
+ * be. */
+const struct platform *session_platform(const struct session *s);
+const char *session_platform_why(const struct session *s);
 const char *session_algorithms(const struct session *s);  /* NULL = none yet */
 const char *session_fingerprint(const struct session *s); /* NULL = none yet */
 

@@ -11,10 +11,19 @@ enum phase {
     PHASE_DIAL,
     PHASE_HANDSHAKE,
     PHASE_LOGIN,
-    PHASE_OPEN, /* a channel, for the shell or for one command */
+    PHASE_OPEN,   /* a channel, for the shell or for one command */
+    PHASE_DETECT, /* commands that tell the platform */
     PHASE_TALK,
     PHASE_HOLD, /* others use the connection */
     PHASE_END,
+};
+
+/* The output of a command by which a platform was told. */
+struct collected {
+    const char *command;
+    struct strbuf output;
+    ms_t took_ms;
+    char at[UTC_STAMP_SIZE];
 };
 
 struct session {
@@ -38,6 +47,13 @@ struct session {
     struct dialogue *dialogue; /* shell */
     struct strbuf prompt;      /* shell, traced: as it was told */
 
+    struct detection *detection; /* while the platform is being found out */
+    struct collected collected[DETECT_COMMANDS_MOST];
+    size_t ncollected;
+    const struct platform *platform; /* that was found */
+    char *platform_why;
+    char *username; /* another one than the options' */
+
     struct screen screen; /* exec: the output under way */
     struct strbuf errors; /* exec: what the command wrote to stderr */
     ms_t command_started, last_byte, eof_at;
@@ -56,6 +72,17 @@ enum progress exec_talk(struct session *s);
 enum progress shell_open(struct session *s);
 enum progress shell_talk(struct session *s);
 
+/* Carries bytes between stream and dialogue; WAIT when nothing came. */
+enum step shell_exchange(struct session *s);
+struct dialogue_options shell_options(const struct session *s);
+/* What the dialogue's failure means for the host. */
+enum progress shell_failed(struct session *s);
+
+/* Once the server has greeted: the user name may depend on whose it is. */
+int detect_greeted(struct session *s);
+enum progress detect_talk(struct session *s);
+void detect_release(struct session *s);
+
 void session_enter(struct session *s, enum phase phase, ms_t span);
 
 /* Notes the host's failure (the first counts) and ends the session. */
@@ -67,6 +94,12 @@ enum progress session_broken(struct session *s);
 
 /* The next command to begin; NULL = there is none. */
 struct command_result *session_begin_command(struct session *s);
+
+/* Goes past results that are filled in already. */
+void session_skip_known(struct session *s);
+
+/* One line, fit for a terminal. NULL when memory ran out. */
+char *session_one_line(const char *text);
 
 /* The next result to fill in: of a command that has begun. */
 struct command_result *session_result(struct session *s);

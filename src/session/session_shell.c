@@ -12,9 +12,9 @@ static void take(void *user, bool is_stderr, struct view bytes)
     }
 }
 
-static int start_dialogue(struct session *s)
+struct dialogue_options shell_options(const struct session *s)
 {
-    struct dialogue_options options = {
+    return (struct dialogue_options){
         .platform = s->options.platform,
         .enable_secret = s->options.enable,
         .username = view_of(s->options.ssh.username),
@@ -25,6 +25,11 @@ static int start_dialogue(struct session *s)
         .max_bytes = s->options.max_bytes,
         .scratch = s->options.scratch,
     };
+}
+
+static int start_dialogue(struct session *s)
+{
+    struct dialogue_options options = shell_options(s);
     return dialogue_new(&s->dialogue, &options, s->now, &s->err);
 }
 
@@ -38,7 +43,7 @@ enum progress shell_open(struct session *s)
     case STEP_WAIT:
         return WAITING;
     case STEP_DONE:
-        session_enter(s, PHASE_TALK, s->options.idle_ms);
+        session_enter(s, s->options.detector ? PHASE_DETECT : PHASE_TALK, s->options.idle_ms);
         return MOVED;
     default:
         return session_broken(s);
@@ -83,7 +88,7 @@ static enum progress take_output(struct session *s)
     return MOVED;
 }
 
-static enum progress take_failure(struct session *s)
+enum progress shell_failed(struct session *s)
 {
     enum status status = status_of(dialogue_result(s->dialogue));
     if (s->finished < s->begun) {
@@ -157,7 +162,7 @@ static void trace_prompt(struct session *s)
     }
 }
 
-enum progress shell_talk(struct session *s)
+enum step shell_exchange(struct session *s)
 {
     enum step step = hear(s);
     if (s->options.trace) {
@@ -166,13 +171,19 @@ enum progress shell_talk(struct session *s)
     if (!type_all(s)) {
         dialogue_eof(s->dialogue);
     }
+    return step;
+}
+
+enum progress shell_talk(struct session *s)
+{
+    enum step step = shell_exchange(s);
     switch (dialogue_state(s->dialogue)) {
     case DIALOGUE_READY:
         return next_command(s);
     case DIALOGUE_OUTPUT:
         return take_output(s);
     case DIALOGUE_FAILED:
-        return take_failure(s);
+        return shell_failed(s);
     case DIALOGUE_LEFT:
         session_enter(s, PHASE_END, 0);
         return MOVED;

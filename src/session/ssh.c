@@ -129,6 +129,20 @@ const char *connection_algorithms(const struct connection *c)
     return c->algorithms;
 }
 
+const char *connection_banner(const struct connection *c)
+{
+    const char *banner = ssh_get_serverbanner(c->session);
+    const char *dash =
+        banner && strncmp(banner, "SSH-", 4) == 0 ? strchr(banner + 4, '-') : NULL;
+    return dash ? dash + 1 : banner;
+}
+
+int connection_rename(struct connection *c, const char *username, struct err *err)
+{
+    c->options.username = username;
+    return set_option(c->session, SSH_OPTIONS_USER, username, "the user name", err);
+}
+
 const char *connection_fingerprint(const struct connection *c)
 {
     return c->fingerprint;

@@ -67,6 +67,13 @@ void connection_free(struct connection *c);
 enum step connection_handshake(struct connection *c, struct err *err);
 enum step connection_login(struct connection *c, struct err *err);
 
+/* The server's software as it greets, "Cisco-1.25" of "SSH-2.0-Cisco-1.25"; NULL before the
+ * handshake. It lives as long as the connection. */
+const char *connection_banner(const struct connection *c);
+
+/* Before the login: another user name than the options'. It is borrowed, too. */
+int connection_rename(struct connection *c, const char *username, struct err *err);
+
 int connection_fd(const struct connection *c); /* -1 once it broke */
 
 /* Whether it broke: libssh sometimes closes the socket and then says to wait. Sets the fault.

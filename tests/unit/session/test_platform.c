@@ -33,7 +33,7 @@ static void the_projects_platforms_are_usable(void)
     CHECK(platform_count(set) >= 27);
     for (size_t i = 0; i < platform_count(set); i++) {
         const struct platform *p = platform_at(set, i);
-        CHECK(p->prompt && p->questions.n >= 7 && p->exit && p->newline);
+        CHECK(p->prompt.n == 1 && p->questions.n >= 7 && p->exit && p->newline);
         CHECK(platform_find(set, p->name) == p);
         CHECK(i == 0 || strcmp(platform_at(set, i - 1)->name, p->name) < 0);
         CHECK(p->exec || (p->read_only && p->read_only[0]));
