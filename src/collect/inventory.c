@@ -1,5 +1,7 @@
 #include "collect/inventory_part.h"
 
+#include "session/platform.h"
+
 #include "base/limits.h"
 #include "collect/sshconfig.h"
 
@@ -197,6 +199,11 @@ static void data_fill(struct host *host, struct host_data *data, const struct la
             data[host->ndata++] = layer->data[i];
         }
     }
+}
+
+bool host_is_auto(const struct host *host)
+{
+    return host->platform && strcmp(host->platform, PLATFORM_AUTO) == 0;
 }
 
 const char *host_data_get(const struct host *host, const char *key)

@@ -202,6 +202,9 @@ const struct host *inventory_find(const struct inventory *inventory, const char 
 /* The port to connect to: 22 where none was said. */
 int host_port(const struct host *host);
 
+/* Whether its platform is to be found out. */
+bool host_is_auto(const struct host *host);
+
 /* The value of a host's data key, or NULL. */
 const char *host_data_get(const struct host *host, const char *key);
 

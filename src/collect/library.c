@@ -29,6 +29,7 @@ struct library {
     struct folder *folders;
     size_t nfolders;
     struct platform_set *platforms;
+    struct detector *detector;
     struct loaded *loaded;
     size_t nloaded, room;
 };
@@ -71,6 +72,7 @@ void library_free(struct library *library)
     for (size_t i = 0; i < library->nfolders; i++) {
         textfsm_index_free(library->folders[i].index);
     }
+    detector_free(library->detector);
     platform_set_free(library->platforms);
     struct arena arena = library->arena; /* it holds the library itself */
     arena_release(&arena);
@@ -98,6 +100,15 @@ const struct platform_set *library_platforms(struct library *library, struct err
         }
     }
     return library->platforms;
+}
+
+const struct detector *library_detector(struct library *library, struct err *err)
+{
+    const struct platform_set *set = library_platforms(library, err);
+    if (set && !library->detector && detector_new(&library->detector, set, err) < 0) {
+        library->detector = NULL;
+    }
+    return library->detector;
 }
 
 /* ---- Indexes -------------------------------------------------------------------------------

@@ -17,6 +17,7 @@
 #define COLLECT_LIBRARY_H
 
 #include "base/arena.h"
+#include "session/detect.h"
 #include "session/platform.h"
 #include "textfsm.h"
 
@@ -28,6 +29,9 @@ void library_free(struct library *library);
 
 /* All platforms of the folders; NULL with err when one of their files is unusable. */
 const struct platform_set *library_platforms(struct library *library, struct err *err);
+
+/* What finds their platforms out (`platform: auto`); NULL with err when none can be. */
+const struct detector *library_detector(struct library *library, struct err *err);
 
 /* Which template files read an output. */
 struct finding {

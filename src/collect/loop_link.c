@@ -398,12 +398,33 @@ static void set_keys(struct link *link, struct connection_options *ssh)
 /* A host that only holds a connection for others has no command to time. */
 static const struct platform no_platform = {.name = "none", .exec = true};
 
+static void set_limits(const struct link *link, const struct platform *platform,
+                       struct session_job *job)
+{
+    const struct loop_options *run = &link->use.engine->loop->options;
+    const struct host *host = link->use.host;
+    job->idle_ms = first_of(host->idle_ms, platform->idle_ms, run->idle_ms, LIMIT_IDLE_MS);
+    job->command_ms =
+        first_of(host->command_ms, platform->command_ms, run->command_ms, LIMIT_COMMAND_MS);
+    job->max_bytes = platform->max_bytes ? platform->max_bytes : LIMIT_COMMAND_BYTES;
+}
+
+static int on_found(void *user, const struct platform *platform, struct session_job *job,
+                    struct err *err)
+{
+    struct link *link = user;
+    set_limits(link, platform, job);
+    return link->use.found(link->use.user, platform, &job->results, &job->n, err);
+}
+
 static struct session_options options_of(struct link *link)
 {
     const struct loop *loop = link->use.engine->loop;
     const struct loop_options *run = &loop->options;
     const struct host *host = link->use.host;
     const struct platform *platform = link->use.platform ? link->use.platform : &no_platform;
+    struct session_job job;
+    set_limits(link, platform, &job);
     struct session_options options = {
         .ssh = {.username = link->username,
                 .peer = peer_of(host),
@@ -415,15 +436,17 @@ static struct session_options options_of(struct link *link)
         .fd = link->way_fd,
         .hold = link->use.hold,
         .platform = platform,
+        .detector = link->use.detector,
+        .found = on_found,
+        .user = link,
         .scratch = link->use.engine->scratch,
         .trace = link->trace,
         .enable = link->credentials.enable,
         .connect_ms = connect_span(link),
         .auth_ms = first_of(host->auth_ms, run->auth_ms, LIMIT_AUTH_MS, 0),
-        .idle_ms = first_of(host->idle_ms, platform->idle_ms, run->idle_ms, LIMIT_IDLE_MS),
-        .command_ms =
-            first_of(host->command_ms, platform->command_ms, run->command_ms, LIMIT_COMMAND_MS),
-        .max_bytes = platform->max_bytes ? platform->max_bytes : LIMIT_COMMAND_BYTES,
+        .idle_ms = job.idle_ms,
+        .command_ms = job.command_ms,
+        .max_bytes = job.max_bytes,
     };
     set_keys(link, &options.ssh);
     return options;

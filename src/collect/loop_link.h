@@ -22,6 +22,10 @@ struct link_use {
     const struct platform *platform; /* NULL = none: only to hold */
     struct command_result *results;  /* to run and fill in */
     size_t nresults;
+    const struct detector *detector; /* NULL: the platform is known */
+    /* What to run on the platform that was found. */
+    int (*found)(void *user, const struct platform *platform, struct command_result **results,
+                 size_t *nresults, struct err *err);
     bool hold;                   /* stay logged in */
     void (*stepped)(void *user); /* the session went on; may be NULL; must not free the link */
     void (*over)(void *user);    /* it is over; called once */

@@ -43,6 +43,8 @@ static void describe_session(struct host_result *result, const struct session *s
     struct session_times times = session_times(session);
     result->connect_ms = times.connect_ms;
     result->auth_ms = times.auth_ms;
+    result->platform = session_platform(session);
+    result->platform_why = copy(session_platform_why(session));
     result->algorithms = copy(session_algorithms(session));
     result->fingerprint = copy(session_fingerprint(session));
 }
@@ -115,17 +117,41 @@ static void *need(void *memory)
     return memory;
 }
 
+static const char **command_texts(const struct job_command *commands, size_t n)
+{
+    const char **texts = need(calloc(n + 1, sizeof(*texts)));
+    for (size_t i = 0; i < n; i++) {
+        texts[i] = commands[i].command;
+    }
+    return texts;
+}
+
 static struct host_result *new_result(const struct job *job)
 {
-    const char **commands = need(calloc(job->ncommands + 1, sizeof(*commands)));
-    for (size_t i = 0; i < job->ncommands; i++) {
-        commands[i] = job->commands[i].command;
-    }
+    const char **commands = command_texts(job->commands, job->ncommands);
     struct host_result *result = host_result_new(job->host, commands, job->ncommands);
     free(commands);
     need(result);
     result->connect_ms = result->auth_ms = -1;
     return result;
+}
+
+/* The host has turned out to be of a platform: what it means for the run. */
+static int on_found(void *user, const struct platform *platform,
+                    struct command_result **results, size_t *nresults, struct err *err)
+{
+    struct task *task = user;
+    const struct plan_choice *choice = plan_choice(task->engine->loop->plan, platform);
+    if (!choice || choice->why_not) {
+        return err_set(err, ERR_HOST, "it was found to be of %s: %s", platform->name,
+                       choice ? choice->why_not : "nothing is planned for that");
+    }
+    const char **texts = command_texts(choice->commands, choice->ncommands);
+    int rc = host_result_replace(task->result, texts, choice->ncommands, err);
+    free(texts);
+    *results = task->result->commands;
+    *nresults = task->result->ncommands;
+    return rc;
 }
 
 static struct link *new_link(struct task *task, const struct job *job)
@@ -136,6 +162,9 @@ static struct link *new_link(struct task *task, const struct job *job)
                            .platform = job->platform,
                            .results = task->result->commands,
                            .nresults = task->result->ncommands,
+                           .detector =
+                               job->platform ? NULL : task->engine->loop->plan->detector,
+                           .found = on_found,
                            .stepped = tell_login,
                            .over = end,
                            .user = task};

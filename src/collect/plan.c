@@ -305,6 +305,82 @@ static int at_host(const struct host *host, int code, struct err *err)
     return code;
 }
 
+/* A kit of no platform: its commands only say what was asked. */
+static int auto_kit(struct maker *m, struct kit *kit, struct err *err)
+{
+    const struct plan_request *request = m->request;
+    kit->name = PLATFORM_AUTO;
+    kit->commands = arena_array(&m->plan->arena, request->nasks + 1, sizeof(*kit->commands));
+    if (!kit->commands) {
+        return err_nomem(err);
+    }
+    for (size_t i = 0; i < request->nasks; i++) {
+        const struct plan_ask *ask = &request->asks[i];
+        kit->commands[kit->ncommands++] =
+            (struct job_command){.command = ask->text,
+                                 .asked = ask->text,
+                                 .by_name = ask->template,
+                                 .why = "its platform is not known"};
+    }
+    return 0;
+}
+
+/* What each platform that may turn up would run. That one of them cannot is no error yet. */
+static int add_choice(struct maker *m, const struct platform *platform, struct err *err)
+{
+    struct plan_choice *choice = &m->plan->choices[m->plan->nchoices++];
+    struct kit *kit = arena_get(&m->plan->arena, sizeof(*kit));
+    struct err why = ERR_INIT;
+    choice->platform = platform;
+    if (!kit) {
+        return err_nomem(err);
+    }
+    *kit = (struct kit){.name = platform->name, .platform = platform};
+    int rc = fill_kit(m, kit, &why);
+    if (rc == ERR_NOMEM) {
+        return err_nomem(err);
+    }
+    choice->commands = kit->commands;
+    choice->ncommands = kit->ncommands;
+    choice->why_not = rc < 0 ? arena_dup(&m->plan->arena, view_of(why.text)) : NULL;
+    return rc < 0 && !choice->why_not ? err_nomem(err) : 0;
+}
+
+/* None can: a slip. The reason that has a guess is the best one. */
+static int no_choice(const struct plan *plan, struct err *err)
+{
+    const struct plan_choice *shown = &plan->choices[0];
+    for (size_t i = 0; i < plan->nchoices; i++) {
+        if (!plan->choices[i].why_not) {
+            return 0;
+        }
+        if (strstr(plan->choices[i].why_not, "did you mean")) {
+            shown = &plan->choices[i];
+        }
+    }
+    return err_set(err, ERR_INPUT, "platform auto: not one of %zu platforms can do this: %s",
+                   plan->nchoices, shown->why_not);
+}
+
+static int make_choices(struct maker *m, struct err *err)
+{
+    const struct detector *detector = library_detector(m->library, err);
+    if (!detector) {
+        return err && err->code ? err->code : ERR_INPUT;
+    }
+    size_t n = detector_count(detector);
+    m->plan->choices = arena_array(&m->plan->arena, n, sizeof(*m->plan->choices));
+    if (!m->plan->choices) {
+        return err_nomem(err);
+    }
+    m->plan->detector = detector;
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        rc = add_choice(m, detector_at(detector, i), err);
+    }
+    return rc == 0 ? no_choice(m->plan, err) : rc;
+}
+
 static int find_platform(struct maker *m, const struct host *host, struct kit *kit,
                          struct err *err)
 {
@@ -315,7 +391,7 @@ static int find_platform(struct maker *m, const struct host *host, struct kit *k
     if (!host->platform) {
         err_set(err, ERR_INPUT,
                 "its platform is not said: --platform NAME, or `platform:` in "
-                "the inventory");
+                "the inventory; `auto` finds it out");
         return at_host(host, ERR_INPUT, err);
     }
     kit->name = host->platform;
@@ -342,9 +418,11 @@ static int kit_for(struct maker *m, const struct host *host, struct kit **out, s
     if (!kit) {
         return err_nomem(err);
     }
-    int rc = find_platform(m, host, kit, err);
-    if (rc == 0) {
+    int rc = host_is_auto(host) ? auto_kit(m, kit, err) : find_platform(m, host, kit, err);
+    if (rc == 0 && kit->platform) {
         rc = fill_kit(m, kit, err);
+    } else if (rc == 0 && !m->request->settled) {
+        rc = make_choices(m, err);
     }
     kit->next = m->kits;
     m->kits = kit;
@@ -385,7 +463,7 @@ static int check_data(const struct inventory *inventory, const struct plan_reque
 
 static void add_job(struct plan *plan, const struct host *host, const struct kit *kit)
 {
-    bool idle = kit->ncommands == 0;
+    bool idle = kit->ncommands == 0 && kit->platform;
     struct job *job = idle ? &plan->idle[plan->nidle++] : &plan->jobs[plan->njobs++];
     *job = (struct job){.host = host,
                         .platform = kit->platform,
@@ -424,6 +502,16 @@ int plan_make(struct plan *plan, const struct inventory *inventory, struct libra
     return shape_finish(&m.shape, &plan->tables, &plan->ntables, err);
 }
 
+const struct plan_choice *plan_choice(const struct plan *plan, const struct platform *platform)
+{
+    for (size_t i = 0; i < plan->nchoices; i++) {
+        if (plan->choices[i].platform == platform) {
+            return &plan->choices[i];
+        }
+    }
+    return NULL;
+}
+
 const struct job *plan_job(const struct plan *plan, const struct host *host)
 {
     size_t low = 0, high = plan->njobs;
@@ -435,5 +523,6 @@ const struct job *plan_job(const struct plan *plan, const struct host *host)
             high = middle;
         }
     }
-    return low < plan->njobs && plan->jobs[low].host == host ? &plan->jobs[low] : NULL;
+    return low < plan->njobs && plan->jobs[low].host->index == host->index ? &plan->jobs[low]
+                                                                           : NULL;
 }

@@ -11,6 +11,11 @@
  * `_`, where the index takes that for the same template; else it is an error that says to give
  * -c. What parses the output of -c TEXT is what the index says, or nothing: then the text
  * itself is the record. Hosts of one platform share their commands.
+ *
+ * Hosts of `platform: auto` have a job without a platform. Its commands only stand for what was
+ * asked; what would really run is in the plan's choices, for each platform that may turn up.
+ * Such a plan is for running, not for writing: its tables hold the columns of all choices. Once
+ * the platforms are known, the plan is made once more, as if they had been said (`settled`).
  */
 #ifndef COLLECT_PLAN_H
 #define COLLECT_PLAN_H
@@ -53,11 +58,19 @@ struct job_ask {
 
 struct job {
     const struct host *host;
-    const struct platform *platform;
+    const struct platform *platform; /* NULL: auto, and not known */
     const struct job_command *commands;
     size_t ncommands;
     const struct job_ask *asks; /* lenient plans only */
     size_t nasks;
+};
+
+/* What a platform means for hosts whose platform is not said. */
+struct plan_choice {
+    const struct platform *platform;
+    const struct job_command *commands;
+    size_t ncommands;
+    const char *why_not; /* NULL: it can run all that was asked */
 };
 
 struct plan {
@@ -71,11 +84,14 @@ struct plan {
     size_t ntables;
     const char *const *data; /* the inventory data that are columns behind the first four */
     size_t ndata;
+    const struct detector *detector; /* NULL: every platform is said */
+    struct plan_choice *choices;
+    size_t nchoices;
 };
 
 #define PLAN_INIT                                                                              \
     {                                                                                          \
-        ARENA_INIT, NULL, 0, NULL, 0, 0, NULL, 0, NULL, 0                                      \
+        ARENA_INIT, NULL, 0, NULL, 0, 0, NULL, 0, NULL, 0, NULL, NULL, 0                       \
     }
 
 struct plan_ask {
@@ -87,7 +103,7 @@ struct plan_ask {
 };
 
 struct plan_request {
-    const struct plan_ask *asks; /* at least one */
+    const struct plan_ask *asks; /* none: only platforms are to be found out */
     size_t nasks;
     const char *template_file; /* reads the output of every -c; NULL = by the index */
     bool allow_changes;        /* also commands that do not only read */
@@ -95,6 +111,7 @@ struct plan_request {
                      of each ask; a command is run once, whoever asked for it */
     const char *const *data; /* keys of inventory data that become columns */
     size_t ndata;
+    bool settled; /* hosts that still are `auto` will not be asked any more */
 };
 
 /* inventory and library must outlive the plan; *plan must be released in any case. ERR_INPUT: a
@@ -108,7 +125,11 @@ int plan_keep(struct plan *plan,
               bool (*keep)(void *user, const struct host *host, const char *command),
               void *user, struct err *err);
 
-/* The host's job, NULL when it is not of this plan. Jobs are in the order of host->index. */
+/* What the platform means for the plan's hosts of `platform: auto`; NULL: nothing is said. */
+const struct plan_choice *plan_choice(const struct plan *plan, const struct platform *platform);
+
+/* The host's job, NULL when it is not of this plan. Jobs are in the order of host->index, which
+ * is what a host is known by: it may be a copy. */
 const struct job *plan_job(const struct plan *plan, const struct host *host);
 
 #endif

@@ -216,6 +216,11 @@ int rawtree_close(struct rawtree *tree, struct err *err)
     return rc;
 }
 
+void rawtree_settle(struct rawtree *tree, const struct plan *plan)
+{
+    tree->plan = plan;
+}
+
 /* ---- Outputs -------------------------------------------------------------------------------
  */
 

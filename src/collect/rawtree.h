@@ -42,6 +42,8 @@ struct rawtree;
 /* Makes the folder if it is missing. The plan must outlive the tree. */
 int rawtree_open(struct rawtree **out, const char *dir, const struct plan *plan,
                  struct err *err);
+/* Another plan with the same jobs: what they run has become known. */
+void rawtree_settle(struct rawtree *tree, const struct plan *plan);
 int rawtree_add(struct rawtree *tree, const struct host_result *result, struct err *err);
 int rawtree_close(struct rawtree *tree, struct err *err);
 void rawtree_free(struct rawtree *tree); /* NULL is fine */

@@ -73,6 +73,11 @@ void report_file_free(struct report_file *file)
     }
 }
 
+void report_file_settle(struct report_file *file, const struct plan *plan)
+{
+    file->plan = plan;
+}
+
 /* ---- A job ---------------------------------------------------------------------------------
  */
 
@@ -102,7 +107,10 @@ static void add_job(struct strbuf *out, const struct job *job, const struct host
     member_text(out, "host", host->name);
     member_text(out, "address", host->address);
     member_number(out, "port", host_port(host));
-    member_text(out, "platform", job->platform->name);
+    member_text(out, "platform", host_result_platform(result, job->platform));
+    if (result->platform_why) {
+        member_text(out, "platform_found_by", result->platform_why);
+    }
     member_text(out, "username", host->username);
     member_text(out, "status", status_name(result->status));
     member_text(out, "reason", result->reason);

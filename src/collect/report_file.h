@@ -30,6 +30,9 @@ int report_file_open(struct report_file **out, const char *path, const struct re
 int report_file_add(struct report_file *file, const struct host_result *result,
                     struct err *err);
 
+/* Another plan with the same jobs: what they run has become known. */
+void report_file_settle(struct report_file *file, const struct plan *plan);
+
 /* Puts the file in its place, and frees. */
 int report_file_close(struct report_file *file, const struct report *totals, bool interrupted,
                       struct err *err);

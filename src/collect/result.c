@@ -18,6 +18,7 @@ const char *status_name(enum status status)
         [STATUS_HOST_KEY] = "host-key",
         [STATUS_AUTH] = "auth",
         [STATUS_PROTOCOL] = "protocol",
+        [STATUS_PLATFORM] = "unknown-platform",
         [STATUS_CANCELLED] = "cancelled",
         [STATUS_NOT_RUN] = "not-run",
     };
@@ -35,21 +36,36 @@ enum status status_named(const char *name)
     return STATUS_FAILED;
 }
 
-struct host_result *host_result_new(const struct host *host, const char *const *commands,
-                                    size_t n)
+static struct command_result *new_commands(const char *const *commands, size_t n)
 {
-    struct host_result *result = calloc(1, sizeof(*result));
-    struct command_result *list = n ? calloc(n, sizeof(*list)) : NULL;
-    if (!result || (n && !list)) {
-        free(result);
-        free(list);
-        return NULL;
-    }
-    for (size_t i = 0; i < n; i++) {
+    struct command_result *list = calloc(n + 1, sizeof(*list));
+    for (size_t i = 0; i < n && list; i++) {
         list[i].command = commands[i];
         list[i].status = STATUS_NOT_RUN;
         list[i].exit_status = -1;
         strbuf_init(&list[i].output);
+    }
+    return list;
+}
+
+static void free_commands(struct host_result *result)
+{
+    for (size_t i = 0; i < result->ncommands; i++) {
+        strbuf_release(&result->commands[i].output);
+        free(result->commands[i].reason);
+    }
+    free(result->commands);
+}
+
+struct host_result *host_result_new(const struct host *host, const char *const *commands,
+                                    size_t n)
+{
+    struct host_result *result = calloc(1, sizeof(*result));
+    struct command_result *list = new_commands(commands, n);
+    if (!result || !list) {
+        free(result);
+        free(list);
+        return NULL;
     }
     result->host = host;
     result->commands = list;
@@ -57,16 +73,33 @@ struct host_result *host_result_new(const struct host *host, const char *const *
     return result;
 }
 
+const char *host_result_platform(const struct host_result *result,
+                                 const struct platform *of_job)
+{
+    const struct platform *platform = of_job ? of_job : result->platform;
+    return platform ? platform->name : PLATFORM_AUTO;
+}
+
+int host_result_replace(struct host_result *result, const char *const *commands, size_t n,
+                        struct err *err)
+{
+    struct command_result *list = new_commands(commands, n);
+    if (!list) {
+        return err_nomem(err);
+    }
+    free_commands(result);
+    result->commands = list;
+    result->ncommands = n;
+    return 0;
+}
+
 void host_result_free(struct host_result *result)
 {
     if (!result) {
         return;
     }
-    for (size_t i = 0; i < result->ncommands; i++) {
-        strbuf_release(&result->commands[i].output);
-        free(result->commands[i].reason);
-    }
-    free(result->commands);
+    free_commands(result);
+    free(result->platform_why);
     free(result->reason);
     free(result->algorithms);
     free(result->fingerprint);

@@ -23,7 +23,7 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS _hosts(run INTEGER, host TEXT, address TEXT, port INTEGER,"
     " platform TEXT, status TEXT, reason TEXT, connect_ms INTEGER, auth_ms INTEGER,"
     " total_ms INTEGER, algorithms TEXT, fingerprint TEXT, place INTEGER, groups TEXT,"
-    " data TEXT);"
+    " data TEXT, platform_why TEXT);"
     "CREATE INDEX IF NOT EXISTS _hosts_by_host ON _hosts(host);"
     "CREATE TABLE IF NOT EXISTS _jobs(run INTEGER, host TEXT, command TEXT, template TEXT,"
     " template_fingerprint TEXT, status TEXT, reason TEXT, collected_at TEXT, took_ms INTEGER,"
@@ -40,13 +40,14 @@ static const struct {
     {"place", "ALTER TABLE _hosts ADD COLUMN place INTEGER"},
     {"groups", "ALTER TABLE _hosts ADD COLUMN groups TEXT"},
     {"data", "ALTER TABLE _hosts ADD COLUMN data TEXT"},
+    {"platform_why", "ALTER TABLE _hosts ADD COLUMN platform_why TEXT"},
 };
 
 #define INSERT_HOST                                                                            \
     "INSERT INTO _hosts(run, host, address, port, platform, status, reason, connect_ms, "      \
     "auth_ms,"                                                                                 \
-    " total_ms, algorithms, fingerprint, place, groups, data) "                                \
-    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " total_ms, algorithms, fingerprint, place, groups, data, platform_why) "                  \
+    "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 #define INSERT_JOB                                                                             \
     "INSERT INTO _jobs(run, host, command, template, template_fingerprint, status, reason,"    \
@@ -164,17 +165,26 @@ static int prepare_inserts(struct save *save, struct err *err)
     return status < 0 ? status : db_prepare(save->db, VIEW(INSERT_ASK), &save->ask, err);
 }
 
+static int make_row_tables(struct save *save, struct err *err)
+{
+    int status = 0;
+    for (size_t i = 0; i < save->ntables && status == 0; i++) {
+        status = rows_create(save->db, &save->tables[i], true, err);
+        if (status == 0) {
+            status = row_insert_init(&save->inserts[i], save->db, &save->tables[i], true, err);
+        }
+    }
+    return status;
+}
+
 static int make_tables(struct save *save, struct err *err)
 {
     int status = db_exec(save->db, schema, err);
     if (status == 0) {
         status = add_later_columns(save, err);
     }
-    for (size_t i = 0; i < save->ntables && status == 0; i++) {
-        status = rows_create(save->db, &save->tables[i], true, err);
-        if (status == 0) {
-            status = row_insert_init(&save->inserts[i], save->db, &save->tables[i], true, err);
-        }
+    if (status == 0) {
+        status = make_row_tables(save, err);
     }
     return status < 0 ? status : prepare_inserts(save, err);
 }
@@ -199,6 +209,28 @@ static int start(struct save *save, const struct save_run *run, struct err *err)
     return status < 0 ? status : db_exec(save->db, "COMMIT", err);
 }
 
+static int set_tables(struct save *save, const struct table *tables, size_t ntables,
+                      struct err *err)
+{
+    free(save->inserts);
+    save->tables = tables;
+    save->ntables = ntables;
+    save->inserts = calloc(ntables + 1, sizeof(*save->inserts));
+    return save->inserts ? 0 : err_nomem(err);
+}
+
+int save_tables(struct save *save, const struct table *tables, size_t ntables, struct err *err)
+{
+    int status = set_tables(save, tables, ntables, err);
+    if (status == 0) {
+        status = db_exec(save->db, "BEGIN IMMEDIATE", err);
+    }
+    if (status == 0) {
+        status = make_row_tables(save, err);
+    }
+    return status < 0 ? status : db_exec(save->db, "COMMIT", err);
+}
+
 int save_open(struct save **out, const char *path, const struct table *tables, size_t ntables,
               const struct save_run *run, struct err *err)
 {
@@ -211,11 +243,10 @@ int save_open(struct save **out, const char *path, const struct table *tables, s
     save->writer.row = write_row;
     save->writer.close = close_nothing;
     save->writer.abort = abort_nothing;
-    save->tables = tables;
-    save->ntables = ntables;
-    save->inserts = calloc(ntables ? ntables : 1, sizeof(*save->inserts));
-    int status = save->inserts ? db_open(&save->db, path, path ? DB_WRITE : DB_SCRATCH, err)
-                               : err_nomem(err);
+    int status = set_tables(save, tables, ntables, err);
+    if (status == 0) {
+        status = db_open(&save->db, path, path ? DB_WRITE : DB_SCRATCH, err);
+    }
     if (status == 0) {
         status = start(save, run, err);
     }
@@ -323,6 +354,7 @@ int save_host_end(struct save *save, const struct save_host *host, struct err *e
     bind_number(st, 13, host->place);
     db_bind(st, 14, view_of(host->groups));
     db_bind(st, 15, view_of(host->data));
+    db_bind(st, 16, view_of(host->platform_why));
     status = run_bound(save, st, err);
     return status < 0 ? status : db_exec(save->db, "COMMIT", err);
 }
@@ -393,4 +425,23 @@ bool save_has(struct db *db, const char *host, const char *command)
     bool has = db_step(db, st, NULL) > 0 && sqlite3_column_int(st, 0);
     sqlite3_finalize(st);
     return has;
+}
+
+bool save_platform(struct db *db, const char *host, struct strbuf *out)
+{
+    sqlite3_stmt *st;
+    strbuf_reset(out);
+    if (db_prepare(db,
+                   VIEW("SELECT platform FROM _hosts WHERE host = ? AND platform <> 'auto'"
+                        " ORDER BY run DESC LIMIT 1"),
+                   &st, NULL) < 0) {
+        return false;
+    }
+    db_bind(st, 1, view_of(host));
+    bool found = db_step(db, st, NULL) > 0 && sqlite3_column_type(st, 0) == SQLITE_TEXT;
+    if (found) {
+        strbuf_addstr(out, (const char *)sqlite3_column_text(st, 0));
+    }
+    sqlite3_finalize(st);
+    return found && !strbuf_failed(out);
 }

@@ -14,7 +14,7 @@
  *
  *     _runs   id, started, ended, who, inventory, inventory_sha256, options, version
  *     _hosts  run, host, address, port, platform, status, reason, connect_ms, auth_ms,
- *             total_ms, algorithms, fingerprint, place, groups, data
+ *             total_ms, algorithms, fingerprint, place, groups, data, platform_why
  *     _jobs   run, host, command, template, template_fingerprint, status, reason,
  *             collected_at, took_ms, exit_status, output
  *     _asks   run, host, asked, by_name, command, records, reason
@@ -30,6 +30,7 @@
 #ifndef STORE_SAVE_H
 #define STORE_SAVE_H
 
+#include "base/strbuf.h"
 #include "output/writer.h"
 #include "store/db.h"
 
@@ -54,6 +55,7 @@ struct save_host {
     const char *algorithms, *fingerprint;
     long place;                /* < 0 = unknown, as any other number here */
     const char *groups, *data; /* as above */
+    const char *platform_why;  /* what told the platform, where it was found out */
 };
 
 struct save_job {
@@ -75,6 +77,10 @@ struct save_ask {
 int save_open(struct save **out, const char *path, const struct table *tables, size_t ntables,
               const struct save_run *run, struct err *err);
 
+/* The tables, when save_open() was given none as they were not known yet. Before the first
+ * host. */
+int save_tables(struct save *save, const struct table *tables, size_t ntables, struct err *err);
+
 /* Owned by save: closing or aborting it does nothing. Rows only between begin and end. */
 struct writer *save_writer(struct save *save);
 
@@ -88,6 +94,9 @@ int save_close(struct save *save, struct err *err);
 /* The same, and the database stays open: the caller's to close. */
 int save_close_keep(struct save *save, struct db **out, struct err *err);
 void save_abort(struct save *save);
+
+/* The platform that the newest run found for a host into *out; false when there is none. */
+bool save_platform(struct db *db, const char *host, struct strbuf *out);
 
 /* Whether the newest job of host and command in the database is ok: what --resume leaves out.
  */
