@@ -52,15 +52,30 @@ static int split_columns(const char *text, struct arena *arena, const char *cons
     return names ? 0 : err_nomem(err);
 }
 
-int asks_plan(struct plan *plan, const struct options *options,
-              const struct inventory *inventory, struct library *library, struct arena *arena,
-              struct err *err)
+static int make(struct plan *plan, const struct options *options,
+                const struct inventory *inventory, struct library *library, struct arena *arena,
+                bool settled, struct err *err)
 {
     struct plan_request request = {.template_file = options->template_file,
-                                   .allow_changes = options->allow_changes};
+                                   .allow_changes = options->allow_changes,
+                                   .settled = settled};
     int rc = asks_of(&request, options, arena, err);
     if (rc == 0) {
         rc = split_columns(options->columns, arena, &request.data, &request.ndata, err);
     }
     return rc < 0 ? rc : plan_make(plan, inventory, library, &request, err);
+}
+
+int asks_plan(struct plan *plan, const struct options *options,
+              const struct inventory *inventory, struct library *library, struct arena *arena,
+              struct err *err)
+{
+    return make(plan, options, inventory, library, arena, false, err);
+}
+
+int asks_plan_settled(struct plan *plan, const struct options *options,
+                      const struct inventory *inventory, struct library *library,
+                      struct arena *arena, struct err *err)
+{
+    return make(plan, options, inventory, library, arena, true, err);
 }

@@ -19,4 +19,10 @@ int asks_plan(struct plan *plan, const struct options *options,
               const struct inventory *inventory, struct library *library, struct arena *arena,
               struct err *err);
 
+/* The same when the platforms that could be found out are known: what still is `auto` is not
+ * asked any more. */
+int asks_plan_settled(struct plan *plan, const struct options *options,
+                      const struct inventory *inventory, struct library *library,
+                      struct arena *arena, struct err *err);
+
 #endif

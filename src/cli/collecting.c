@@ -23,6 +23,11 @@ static int open_emit(struct collecting *c, struct err *err)
     if (rc < 0) {
         return rc;
     }
+    if (c->plan->detector) {
+        return settle_init(&c->settling, c->plan, c->inventory, err) < 0
+                   ? ERR_NOMEM
+                   : held_new(&c->held, 0, err);
+    }
     if (c->saving) {
         writer = saving_writer(c->saving);
     }
@@ -42,7 +47,7 @@ static int open_redact(struct collecting *c, struct err *err)
         while (c->plan->jobs[first].platform != platform) {
             first++;
         }
-        if (platform->redact.n == 0 && first == i) {
+        if (platform && platform->redact.n == 0 && first == i) {
             talk_warning("platform %s says nothing of secrets: --redact masks none in its "
                          "outputs",
                          platform->name);
@@ -105,7 +110,7 @@ static int keep(struct collecting *c, struct host_result *result, struct err *er
 static int mask(struct collecting *c, struct host_result *result, struct err *err)
 {
     const struct job *job = plan_job(c->plan, result->host);
-    return redact_result(c->redact, job->platform, result, err);
+    return job->platform ? redact_result(c->redact, job->platform, result, err) : 0;
 }
 
 /* One finished host: its records, then what the report keeps of it. Once nothing can be written
@@ -131,6 +136,53 @@ static int take(struct collecting *c, struct host_result *result, bool writable,
     return rc ? rc : kept;
 }
 
+/* The plan becomes the one that the platforms make it. */
+static int take_plan(struct collecting *c, bool writable, struct err *err)
+{
+    int rc = c->settle(c, &c->settling.inventory, &c->settled, err);
+    if (rc == 0) {
+        rc = plan_keep(&c->settled, settle_keep, &c->settling, err);
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    c->plan = &c->settled;
+    run_files_settle(&c->files, c->plan);
+    rc = c->saving ? saving_settle(c->saving, c->plan, err) : 0;
+    return rc == 0 && writable ? open_emit(c, err) : rc;
+}
+
+/* Every platform is known: what waited goes its way. */
+static int settle(struct collecting *c, bool writable, struct err *err)
+{
+    struct held *held = c->held;
+    struct host_result *result = NULL;
+    int rc = take_plan(c, writable, err);
+    c->held = NULL;
+    do {
+        int got = held_next(held, &result, rc ? NULL : err);
+        rc = rc ? rc : got;
+        if (result) {
+            int taken = take(c, result, writable && rc == 0, rc ? NULL : err);
+            rc = rc ? rc : taken;
+        }
+    } while (result);
+    held_free(held);
+    return rc;
+}
+
+static int hold(struct collecting *c, struct host_result *result, bool writable,
+                struct err *err)
+{
+    settle_note(&c->settling, result);
+    int rc = held_add(c->held, result, err);
+    if (c->settling.left > 0) {
+        return rc;
+    }
+    int settled = settle(c, writable && rc == 0, rc ? NULL : err);
+    return rc ? rc : settled;
+}
+
 /* Until every host is done. When nothing can be written any more the rest is called off. */
 static int drain(struct collecting *c, struct err *err)
 {
@@ -142,7 +194,9 @@ static int drain(struct collecting *c, struct err *err)
             progress_show(&c->progress, &numbers, now_ms());
         }
         if (result) {
-            int taken = take(c, result, rc == 0, rc ? NULL : err);
+            struct err *first = rc ? NULL : err;
+            int taken =
+                c->held ? hold(c, result, rc == 0, first) : take(c, result, rc == 0, first);
             rc = rc ? rc : taken;
         }
         if (rc < 0) {
@@ -194,6 +248,12 @@ static void end_loop(struct collecting *c)
 
 int collecting_run(struct collecting *c, struct err *err)
 {
+    if (c->plan->detector && !c->settle) {
+        return err_set(
+            err, ERR_INPUT,
+            "platforms must be said here: `collect hosts --detect -o hosts.yml` finds "
+            "them out");
+    }
     int (*const steps[])(struct collecting *, struct err *) = {
         open_redact, open_passwords, open_emit, open_files, start_loop, carry_out};
     int rc = 0;
@@ -229,9 +289,12 @@ void collecting_release(struct collecting *c)
 {
     end_loop(c);
     emit_free(c->emit);
+    held_free(c->held);
+    settle_release(&c->settling);
     saving_abort(c->saving);
     run_files_free(&c->files);
     redact_free(c->redact);
     passwords_free(c->passwords);
     report_release(&c->report);
+    plan_release(&c->settled);
 }

@@ -2,6 +2,8 @@
 
 #include "cli/setting.h"
 
+#include "base/strbuf.h"
+
 enum { HOST, ADDRESS, PLATFORM, COMMAND, TEMPLATE, WHY, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
@@ -21,7 +23,7 @@ static const char *address_text(struct arena *arena, const struct host *host)
 }
 
 static int write_job(struct writer *writer, const struct job *job, struct arena *arena,
-                     struct err *err)
+                     const char *how, struct err *err)
 {
     const char *address = address_text(arena, job->host);
     int rc = address ? 0 : err_nomem(err);
@@ -30,10 +32,10 @@ static int write_job(struct writer *writer, const struct job *job, struct arena 
         const char *texts[COLUMNS] = {
             [HOST] = job->host->name,
             [ADDRESS] = address,
-            [PLATFORM] = job->platform->name,
+            [PLATFORM] = job->platform ? job->platform->name : PLATFORM_AUTO,
             [COMMAND] = command->command,
             [TEMPLATE] = command->template_path,
-            [WHY] = command->why,
+            [WHY] = job->platform ? command->why : how,
         };
         struct textfsm_cell cells[COLUMNS];
         for (size_t c = 0; c < COLUMNS; c++) {
@@ -44,16 +46,56 @@ static int write_job(struct writer *writer, const struct job *job, struct arena 
     return rc;
 }
 
+static bool told_before(const struct detector *detector, size_t platform, size_t command)
+{
+    const char *text = detector_at(detector, platform)->detect.commands[command].command;
+    for (size_t i = 0; i <= platform; i++) {
+        const struct platform *p = detector_at(detector, i);
+        for (size_t k = 0; k < (i == platform ? command : p->detect.ncommands); k++) {
+            if (strcmp(p->detect.commands[k].command, text) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What is tried at a host whose platform is not said. */
+static void describe_auto(struct strbuf *out, const struct plan *plan)
+{
+    const char *between = "";
+    size_t able = 0;
+    strbuf_addf(out,
+                "its platform is found out by its SSH server, its prompt and at most %d of: ",
+                DETECT_COMMANDS_MOST);
+    for (size_t i = 0; i < plan->nchoices; i++) {
+        const struct platform *p = plan->choices[i].platform;
+        able += !plan->choices[i].why_not;
+        for (size_t k = 0; k < p->detect.ncommands; k++) {
+            if (!told_before(plan->detector, i, k)) {
+                strbuf_addf(out, "%s%s", between, p->detect.commands[k].command);
+                between = ", ";
+            }
+        }
+    }
+    strbuf_addf(out, "; %zu of %zu platforms can then do this", able, plan->nchoices);
+}
+
 int dry_run(const struct plan *plan, const struct options *options, struct err *err)
 {
     struct arena arena = ARENA_INIT;
     struct writer *writer = NULL;
+    struct strbuf how = STRBUF_INIT;
+    if (plan->detector) {
+        describe_auto(&how, plan);
+    }
     int rc = setting_data(&writer, options, &table, err);
     for (size_t i = 0; i < plan->njobs && rc == 0; i++) {
         arena_reset(&arena);
-        rc = write_job(writer, &plan->jobs[i], &arena, err);
+        rc = write_job(writer, &plan->jobs[i], &arena, how.buf, err);
     }
     arena_release(&arena);
+    strbuf_release(&how);
     if (rc < 0) {
         writer_abort(writer);
         return rc;

@@ -32,7 +32,8 @@ static int make_plan(struct tree *tree, struct err *err)
     struct plan_request request = {.asks = tree->saved->asks,
                                    .nasks = tree->saved->nasks,
                                    .template_file = options->template_file,
-                                   .allow_changes = true}; /* nothing is run */
+                                   .allow_changes = true, /* nothing is run */
+                                   .settled = true};
     if (options->asks.count > 0 && asks_of(&request, options, &tree->arena, err) < 0) {
         return ERR_NOMEM;
     }

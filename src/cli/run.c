@@ -29,13 +29,16 @@ static int prepare(struct run *run, struct err *err)
         rc = hosts_query(&run->inventory, run->options, err);
     }
     if (rc == 0) {
+        rc = saving_platforms(&run->inventory, run->options, err);
+    }
+    if (rc == 0) {
         rc = setting_library(&run->library, run->options, &run->arena, err);
     }
     if (rc == 0) {
         rc = asks_plan(&run->plan, run->options, &run->inventory, run->library, &run->arena,
                        err);
     }
-    if (rc == 0 && run->options->require_schema) {
+    if (rc == 0 && run->options->require_schema && !run->plan.detector) {
         rc = schema_check(run->options->require_schema, &run->plan, err);
     }
     return rc < 0 ? rc : saving_resume(&run->plan, run->options, err);
@@ -44,6 +47,12 @@ static int prepare(struct run *run, struct err *err)
 static int open_records(struct collecting *c, struct writer **writer, struct err *err)
 {
     const struct options *options = c->options;
+    if (!saving_path(options) && c->plan->detector) {
+        return setting_check(options, c->plan->tables, c->plan->ntables, err);
+    }
+    if (!saving_path(options) && c->plan->ntables == 0) { /* no platform: nothing to narrow */
+        return setting_output(writer, options, c->plan->tables, c->plan->ntables, err);
+    }
     if (!saving_path(options)) {
         return setting_records(writer, options, c->plan->tables, c->plan->ntables, err);
     }
@@ -53,7 +62,17 @@ static int open_records(struct collecting *c, struct writer **writer, struct err
                        "and their kin to `collect query %s`",
                        saving_path(options));
     }
-    return saving_open(&c->saving, options, c->plan, c->inventory, err);
+    return c->saving ? 0 : saving_open(&c->saving, options, c->plan, c->inventory, err);
+}
+
+/* The plan as it would have been, had the platforms been said. */
+static int settle_records(struct collecting *c, const struct inventory *inventory,
+                          struct plan *out, struct err *err)
+{
+    struct run *run = c->user;
+    const char *schema = run->options->require_schema;
+    int rc = asks_plan_settled(out, run->options, inventory, run->library, &run->arena, err);
+    return rc == 0 && schema ? schema_check(schema, out, err) : rc;
 }
 
 static int status_of(const struct run *run)
@@ -84,6 +103,8 @@ int verb_run(const struct options *options)
                                      .inventory = &run.inventory,
                                      .plan = &run.plan,
                                      .open = open_records,
+                                     .settle = settle_records,
+                                     .user = &run,
                                      COLLECTING_INIT}};
     secret_harden_process();
     int rc = prepare(&run, &err);

@@ -41,6 +41,16 @@ int run_files_add(struct run_files *files, const struct host_result *result, str
     return rc == 0 && files->raw ? rawtree_add(files->raw, result, err) : rc;
 }
 
+void run_files_settle(struct run_files *files, const struct plan *plan)
+{
+    if (files->report) {
+        report_file_settle(files->report, plan);
+    }
+    if (files->raw) {
+        rawtree_settle(files->raw, plan);
+    }
+}
+
 int run_files_close(struct run_files *files, const struct report *totals, bool interrupted,
                     struct err *err)
 {

@@ -28,6 +28,9 @@ int run_files_open(struct run_files *files, const struct options *options,
 /* Each finished host, after emit has had it. */
 int run_files_add(struct run_files *files, const struct host_result *result, struct err *err);
 
+/* Another plan with the same jobs, before the first of them is added. */
+void run_files_settle(struct run_files *files, const struct plan *plan);
+
 int run_files_close(struct run_files *files, const struct report *totals, bool interrupted,
                     struct err *err);
 void run_files_free(struct run_files *files);

@@ -85,13 +85,20 @@ int saving_open(struct saving **out, const struct options *options, const struct
                            .options = asked(&s->arena, options),
                            .version = COLLECT_VERSION,
                            .resume = saving_path(options) == options->resume};
-    int rc = save_open(&s->save, saving_path(options), plan->tables, plan->ntables, &run, err);
+    size_t ntables = plan->detector ? 0 : plan->ntables; /* saving_settle() brings them */
+    int rc = save_open(&s->save, saving_path(options), plan->tables, ntables, &run, err);
     if (rc < 0) {
         saving_abort(s);
         return rc;
     }
     *out = s;
     return 0;
+}
+
+int saving_settle(struct saving *s, const struct plan *plan, struct err *err)
+{
+    s->plan = plan;
+    return save_tables(s->save, plan->tables, plan->ntables, err);
 }
 
 struct writer *saving_writer(struct saving *s)
@@ -140,8 +147,9 @@ int saving_end(struct saving *s, const struct host_result *result, struct err *e
 {
     const struct host *host = result->host;
     const struct job *job = plan_job(s->plan, host);
+    bool known = !job || job->platform; /* else its commands only say what was asked */
     int rc = 0;
-    for (size_t i = 0; i < result->ncommands && rc == 0; i++) {
+    for (size_t i = 0; i < result->ncommands && rc == 0 && known; i++) {
         rc = save_command(s, result, i, job, err);
     }
     if (rc == 0) {
@@ -154,7 +162,7 @@ int saving_end(struct saving *s, const struct host_result *result, struct err *e
         .host = host->name,
         .address = host->address,
         .port = host->port ? host->port : 22,
-        .platform = job ? job->platform->name : host->platform,
+        .platform = job ? host_result_platform(result, job->platform) : host->platform,
         .status = status_name(result->status),
         .reason = result->reason,
         .connect_ms = (long)result->connect_ms,
@@ -165,6 +173,7 @@ int saving_end(struct saving *s, const struct host_result *result, struct err *e
         .place = (long)host->index,
         .groups = s->groups.buf,
         .data = s->data.buf,
+        .platform_why = result->platform_why,
     };
     return save_host_end(s->save, &row, err);
 }
@@ -195,6 +204,31 @@ void saving_abort(struct saving *s)
 static bool is_missing(void *db, const struct host *host, const char *command)
 {
     return !save_has(db, host->name, command);
+}
+
+int saving_platforms(struct inventory *inventory, const struct options *options,
+                     struct err *err)
+{
+    struct db *db;
+    struct strbuf name = STRBUF_INIT;
+    if (!options->resume) {
+        return 0;
+    }
+    int rc = db_open(&db, options->resume, DB_READ, err);
+    if (rc < 0) {
+        return rc;
+    }
+    for (size_t i = 0; i < inventory->count && rc == 0; i++) {
+        struct host *host = &inventory->hosts[i];
+        if (host_is_auto(host) && save_platform(db, host->name, &name)) {
+            const char *platform = arena_dup(&inventory->arena, strbuf_view(&name));
+            host->platform = platform ? platform : host->platform;
+            rc = platform ? 0 : err_nomem(err);
+        }
+    }
+    strbuf_release(&name);
+    db_close(db);
+    return rc;
 }
 
 int saving_resume(struct plan *plan, const struct options *options, struct err *err)

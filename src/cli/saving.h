@@ -22,12 +22,18 @@ const char *saving_path(const struct options *options);
 
 int saving_open(struct saving **out, const struct options *options, const struct plan *plan,
                 const struct inventory *inventory, struct err *err);
+/* Once the platforms are known: the tables, and another plan with the same jobs. */
+int saving_settle(struct saving *saving, const struct plan *plan, struct err *err);
 struct writer *saving_writer(struct saving *saving);
 int saving_begin(struct saving *saving, struct err *err);
 int saving_end(struct saving *saving, const struct host_result *result, struct err *err);
 /* keep: the database stays open, for the caller to close; NULL = it is closed. */
 int saving_close(struct saving *saving, struct db **keep, struct err *err);
 void saving_abort(struct saving *saving); /* NULL is fine */
+
+/* --resume: takes the platforms that the database knows for hosts that do not say them. */
+int saving_platforms(struct inventory *inventory, const struct options *options,
+                     struct err *err);
 
 /* --resume: leaves out of the plan what the database holds already. */
 int saving_resume(struct plan *plan, const struct options *options, struct err *err);

@@ -119,6 +119,11 @@ int verb_schema(const struct options *options)
     if (rc == 0) {
         rc = asks_plan(&plan, options, &inventory, library, &arena, &err);
     }
+    if (rc == 0 && plan.detector) {
+        rc = err_set(&err, ERR_INPUT,
+                     "the columns depend on platforms that only a run finds out (platform: "
+                     "auto); `collect hosts --detect -o hosts.yml` writes them down");
+    }
     int status = rc < 0 ? talk_failure(&err, "schema") : show(&plan, options);
     plan_release(&plan);
     library_free(library);

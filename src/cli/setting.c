@@ -142,6 +142,21 @@ int setting_records(struct writer **out, const struct options *options,
     return 0;
 }
 
+int setting_check(const struct options *options, const struct table *tables, size_t ntables,
+                  struct err *err)
+{
+    struct writer *writer = NULL;
+    char unused;
+    if (options->output || setting_narrows(options)) {
+        int rc = setting_records(&writer, options, tables, ntables, err);
+        writer_abort(writer);
+        return rc;
+    }
+    /* Without either there is nothing to open but stdout, which stays untouched. */
+    bool known = !options->format || output_format_named(options->format, err);
+    return known ? delimiter(options->delimiter, &unused, err) : ERR_USAGE;
+}
+
 struct textfsm_cell setting_cell(const char *text)
 {
     text = text ? text : "";

@@ -25,6 +25,11 @@ int setting_data(struct writer **out, const struct options *options, const struc
 int setting_records(struct writer **out, const struct options *options,
                     const struct table *tables, size_t ntables, struct err *err);
 
+/* Whether setting_records() would do for tables like these, before they are known for sure.
+ * Nothing is left behind. */
+int setting_check(const struct options *options, const struct table *tables, size_t ntables,
+                  struct err *err);
+
 /* Whether any of these is given. */
 bool setting_narrows(const struct options *options);
 
