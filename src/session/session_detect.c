@@ -15,8 +15,11 @@ int detect_greeted(struct session *s)
     }
     strbuf_addf(&name, "%s%s", s->options.ssh.username, suffix);
     s->username = strbuf_detach(&name, NULL);
-    return s->username ? connection_rename(s->connection, s->username, &s->err)
-                       : err_nomem(&s->err);
+    if (!s->username) {
+        return err_nomem(&s->err);
+    }
+    connection_rename(s->connection, s->username);
+    return 0;
 }
 
 void detect_release(struct session *s)

@@ -137,10 +137,9 @@ const char *connection_banner(const struct connection *c)
     return dash ? dash + 1 : banner;
 }
 
-int connection_rename(struct connection *c, const char *username, struct err *err)
+void connection_rename(struct connection *c, const char *username)
 {
     c->options.username = username;
-    return set_option(c->session, SSH_OPTIONS_USER, username, "the user name", err);
 }
 
 const char *connection_fingerprint(const struct connection *c)

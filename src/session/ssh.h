@@ -72,7 +72,7 @@ enum step connection_login(struct connection *c, struct err *err);
 const char *connection_banner(const struct connection *c);
 
 /* Before the login: another user name than the options'. It is borrowed, too. */
-int connection_rename(struct connection *c, const char *username, struct err *err);
+void connection_rename(struct connection *c, const char *username);
 
 int connection_fd(const struct connection *c); /* -1 once it broke */
 
