@@ -153,9 +153,17 @@ struct audit_remark {
 /* Negative ends it and is returned. */
 typedef int audit_remark_fn(void *user, const struct audit_remark *remark, struct err *err);
 
-/* What is wrong in rule files, all of it, file by file in the order of lines; library tells the
- * templates and platforms, today (NULL = the clock's) whether waivers hold. Returns how many
- * remarks there were, or a negative code when a file cannot be read. */
+/*
+ * What is wrong in rule files, all of it, file by file in the order of lines; library (NULL:
+ * not looked at) tells the templates and platforms, today (NULL = the clock's) whether waivers
+ * hold. SQL is compiled over the tables that the templates would give, on each platform of the
+ * rule; what it says of the inventory's data cannot be known here. Returns how many remarks
+ * there were; negative: memory, an unusable library, or what on_remark said.
+ *
+ * Codes: bad-rule, bad-regex, duplicate-id, unknown-platform, unknown-template, unknown-column,
+ * unknown-table, unknown-function, no-host-column, bad-sql, contradiction, unknown-rule; and
+ * those of hints: no-block-passes, not-read-only, expired-waiver.
+ */
 int audit_check(const char *const *paths, size_t npaths, struct library *library,
                 const char *today, audit_remark_fn *on_remark, void *user, struct err *err);
 

@@ -221,18 +221,47 @@ static int judge(char **args, size_t nfirst, size_t n)
     return status < 0;
 }
 
+static int print_remark(void *user, const struct audit_remark *remark, struct err *err)
+{
+    (void)user;
+    (void)err;
+    printf("%s:%d: %s: %s [%s]\n", remark->path, remark->line, remark->error ? "error" : "hint",
+           remark->text, remark->code);
+    return 0;
+}
+
+static int check(const char *const *paths, size_t n)
+{
+    struct err err = ERR_INIT;
+    struct setting setting;
+    int status = set_up(&setting, &err);
+    if (status == 0) {
+        status =
+            audit_check(paths, n, setting.library, getenv("TODAY"), print_remark, NULL, &err);
+    }
+    if (status < 0) {
+        printf("error: %s\n", err.text);
+    } else {
+        printf("%d remarks\n", status);
+    }
+    library_free(setting.library);
+    return status != 0;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         int first; /* of the files, behind the command */
-    } commands[] = {{"rules", 1}, {"judge", 2}, {"compare", 3}, {"explain", 4}};
+    } commands[] = {{"rules", 1}, {"judge", 2}, {"compare", 3}, {"explain", 4}, {"check", 1}};
     for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(argv[1], commands[i].name) != 0 || argc < 2 + commands[i].first) {
             continue;
         }
-        return i == 0 ? show_rules((const char *const *)argv + 2, (size_t)argc - 2)
-                      : judge(argv + 1, (size_t)commands[i].first, (size_t)argc - 1);
+        const char *const *files = (const char *const *)argv + 2;
+        return i == 0   ? show_rules(files, (size_t)argc - 2)
+               : i == 4 ? check(files, (size_t)argc - 2)
+                        : judge(argv + 1, (size_t)commands[i].first, (size_t)argc - 1);
     }
     fprintf(stderr, "usage: %s rules|judge|compare|explain|check ...\n", argv[0]);
     return 2;
