@@ -279,6 +279,7 @@ static size_t engines_for(const struct plan *plan, size_t workers)
     return n > LIMIT_ENGINES ? LIMIT_ENGINES : n;
 }
 
+/* As many as can be started, and they share the sessions. */
 static int start_engines(struct loop *loop, struct err *err)
 {
     size_t workers = loop->workers;
@@ -287,13 +288,16 @@ static int start_engines(struct loop *loop, struct err *err)
     if (!loop->engines) {
         return err_nomem(err);
     }
-    for (size_t i = 0; i < n; i++) {
-        size_t quota = workers / n + (i < workers % n);
-        int rc = engine_start(&loop->engines[i], loop, quota, err);
-        if (rc < 0) {
+    while (loop->nengines < n) {
+        int rc = engine_start(&loop->engines[loop->nengines], loop, err);
+        if (rc < 0 && loop->nengines == 0) {
             return rc;
         }
-        loop->nengines++;
+        n = rc < 0 ? loop->nengines : n;
+        loop->nengines += rc == 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        loop->engines[i].quota = workers / n + (i < workers % n);
     }
     wake_all(loop);
     return 0;

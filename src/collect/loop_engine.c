@@ -124,11 +124,10 @@ static void close_loop(struct engine *engine)
     regex_scratch_free(engine->scratch);
 }
 
-int engine_start(struct engine *engine, struct loop *loop, size_t quota, struct err *err)
+int engine_start(struct engine *engine, struct loop *loop, struct err *err)
 {
     memset(engine, 0, sizeof(*engine));
     engine->loop = loop;
-    engine->quota = quota;
     engine->scratch = regex_scratch_new(NULL, NULL);
     if (!engine->scratch) {
         return err_nomem(err);

@@ -103,7 +103,8 @@ void loop_put(struct loop *loop, size_t job, struct host_result *result);
 /* Why a job was refused; the text lives as long as the plan. */
 const struct host *loop_denied(struct loop *loop, size_t job);
 
-int engine_start(struct engine *engine, struct loop *loop, size_t quota, struct err *err);
+/* It takes no job before its quota is set and it is woken. */
+int engine_start(struct engine *engine, struct loop *loop, struct err *err);
 void engine_wake(struct engine *engine);
 void engine_join(struct engine *engine);
 

@@ -4,8 +4,8 @@ memory for threads, a wall clock that jumps, and onlookers who would see a secre
 import json
 import os
 import random
+import re
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -123,15 +123,50 @@ def onlookers(lab, folder):
         check(password not in text, f"the password is in the {name}")
 
 
-def clock_jumps(lab, folder):
-    if not shutil.which("faketime"):
-        print("left out: faketime is not installed, so no clock jumps")
-        return
-    env = dict(os.environ, FAKETIME_DONT_FAKE_MONOTONIC="1")
-    child = subprocess.run(["faketime", "-f", "+0 x100000", COLLECT, "-i", lab.dir + "/hosts.yml", "-t",
-                            "show_version", "-o", "jump.json"], cwd=folder, env=env,
-                           stderr=subprocess.PIPE, text=True, timeout=60)
-    check(child.returncode == 0, f"a wall clock that races: {child.returncode}: {child.stderr[:300]}")
+def shimmed(lab, folder, *arguments, **environment):
+    """A run with tests/lib/shim.c preloaded: finished process and seconds."""
+    env = dict(os.environ, LD_PRELOAD=os.environ["BUILD_DIR"] + "/tests/libtest-shim.so", **environment)
+    began = time.monotonic()
+    child = subprocess.run([COLLECT, "-i", lab.dir + "/hosts.yml", "-t", "show_version", *arguments], cwd=folder,
+                           env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, timeout=120)
+    return child, time.monotonic() - began
+
+
+def clock_jumps(folder):
+    """A wall clock that jumps by years moves no deadline, neither near nor far."""
+    devices = ("- {platform: cisco_ios, hostname: slow, latency: 700ms}\n"
+               "- {platform: cisco_ios, hostname: silent, silent: command}\n"
+               "- {platform: cisco_ios, hostname: kex, silent: kex}\n")
+    with Lab(devices=devices) as lab:
+        child, took = shimmed(lab, folder, "--timeout", "4", "--connect-rate", "10", "-f", "ndjson", SHIM_CLOCK="1")
+    hosts = [json.loads(line)["host"] for line in child.stdout.splitlines()]
+    check(child.returncode == 1 and hosts == ["slow"], f"jumps: {child.returncode} {hosts} {child.stderr[:500]}")
+    check(child.stderr.count("timed out") == 2, f"jumps: {child.stderr[:500]}")
+    check(3.5 < took < 30, f"jumps: deadlines of 4 s, over after {took:.1f} s")
+    years = {json.loads(line)["collected_at"][:4] for line in child.stdout.splitlines()}
+    check(len(years) == 1, f"jumps: {years}")
+
+
+def few_threads(lab, folder):
+    """Fewer event loops than wanted do it, too; without any the run says so before it connects."""
+    for most, status in ((1, 0), (2, 0), (0, 3)):
+        child, _ = shimmed(lab, folder, "-w", "300", "-f", "ndjson", SHIM_THREADS=str(most))
+        check(child.stdout.count("\n") == (HOSTS if status == 0 else 0) and (child.returncode == 0) == (status == 0),
+              f"{most} threads: {child.returncode} {child.stderr[:300]}")
+    check("a thread cannot be started" in child.stderr, f"no thread: {child.stderr[:300]}")
+
+
+def same_again(folder):
+    """Whatever the order in which hosts end, --ordered gives the same bytes but for times."""
+    devices = "".join(f"- {{platform: cisco_ios, latency: {rng.randrange(200)}ms}}\n" for _ in range(30))
+    outputs = set()
+    with Lab(devices=devices) as lab:
+        for workers in ("30", "7", "30", "300"):
+            child = start(lab, folder, "--ordered", "-f", "csv", "-w", workers)
+            out, talk = child.communicate(timeout=60)
+            check(child.returncode == 0, f"--ordered: {talk[:300]}")
+            outputs.add(re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z", "TIME", out))
+    check(len(outputs) == 1, f"--ordered: {len(outputs)} different outputs")
 
 
 def main():
@@ -150,7 +185,9 @@ def main():
             check("open files" in talk, f"64 descriptors: no word of it: {talk[:200]}")
             run_limited(lab, folder, "1 GB of address space", resource.RLIMIT_AS, 1 << 30)
             onlookers(lab, folder)
-            clock_jumps(lab, folder)
+            few_threads(lab, folder)
+            clock_jumps(folder)
+            same_again(folder)
     return 1 if failures else 0
 
 
