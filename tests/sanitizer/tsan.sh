@@ -16,12 +16,12 @@ run -w 200 -o "$lab/out.db"
 run -w 200 -vv -o "$lab/out.csv" 2>"$lab/trace"
 run -w 50 >"$lab/out.json"
 for moment in 0.3 0.8 1.5 2.5 4; do
-    run -w 200 -v -o "$lab/cut.json" 2>>"$lab/trace" &
+    "$collect" -i "$lab/hosts.yml" -t show_version -w 200 -v -o "$lab/cut.json" 2>>"$lab/trace" &
     sleep "$moment"
-    kill -TERM $! || true
+    kill -TERM $! 2>/dev/null || true
     status=0
     wait $! || status=$?
-    case $status in 0 | 130 | 143) ;; *) echo "ended after $moment s: $status" >&2; exit 1 ;; esac
+    case $status in 0 | 130 | 143) echo "ended after $moment s: $status" ;; *) echo "ended after $moment s: $status" >&2; exit 1 ;; esac
 done
 END
 set +e
