@@ -33,6 +33,15 @@
 #define LIMIT_RULE_LIST       200   /* patterns, templates, platforms ... of one rule */
 #define LIMIT_RULE_NEEDS      10000 /* templates and commands of all rules */
 
+/* a draft of a template */
+#define LIMIT_DRAFT_BYTES   MIB(1)
+#define LIMIT_DRAFT_LINES   10000
+#define LIMIT_DRAFT_WIDTH   1024 /* of a table's header */
+#define LIMIT_DRAFT_COLUMNS 64
+#define LIMIT_DRAFT_PAIRS     200
+#define LIMIT_DRAFT_ALL_PAIRS 50000
+#define LIMIT_DRAFT_PASSED  60 /* kinds of lines that carry nothing */
+
 /* what devices send */
 #define LIMIT_LINE_BYTES    MIB(1)
 #define LIMIT_COMMAND_BYTES MIB(64)

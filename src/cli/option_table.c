@@ -199,6 +199,12 @@ const struct option option_table[] = {
     {.name = "bless", .kind = OPTION_FLAG, .offset = AT(bless), .verbs = VERB_TEST,
      .section = SECTION_WORK,
      .help = "Write the records that come as those that are wanted; read them before you keep them"},
+    {.name = "force", .kind = OPTION_FLAG, .offset = AT(force), .verbs = VERB_TEMPLATES,
+     .section = SECTION_WORK,
+     .help = "Let `new` write over a template and fixture of that name"},
+    {.name = "dry-run", .kind = OPTION_FLAG, .offset = AT(dry_run), .verbs = VERB_TEMPLATES,
+     .section = SECTION_WORK,
+     .help = "Let `new` write nothing: the template is printed, and where it would go is told"},
     {.name = "where", .arg = "EXPR", .kind = OPTION_TEXT, .offset = AT(where),
      .verbs = VERB_RUN | VERB_PARSE | VERB_QUERY, .section = SECTION_OUTPUT,
      .help = "Only the records for which this SQL expression over their columns holds, such as "

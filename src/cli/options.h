@@ -89,6 +89,7 @@ struct options {
     struct option_list ignore;         /* columns that diff leaves out */
 
     bool bless; /* test */
+    bool force; /* templates new */
 
     int verbose;
     bool quiet;

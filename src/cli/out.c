@@ -6,7 +6,8 @@
 static int write_text(const char *path, const struct strbuf *text, struct err *err)
 {
     struct outfile *out;
-    int rc = outfile_open(&out, path, err);
+    bool standard = path && strcmp(path, "-") == 0;
+    int rc = outfile_open(&out, standard ? NULL : path, err);
     if (rc < 0) {
         return rc;
     }

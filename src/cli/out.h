@@ -1,5 +1,6 @@
 /*
- * Text of help, versions and the like, where -o says: stdout or a file that appears whole.
+ * Text of help, versions and the like, where -o says: stdout (also for "-") or a file that
+ * appears whole.
  */
 #ifndef CLI_OUT_H
 #define CLI_OUT_H

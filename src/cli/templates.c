@@ -1,10 +1,11 @@
 /*
  * collect templates: what the library holds; which template would read an output, and why that
- * one; a template's text.
+ * one; a template's text; a draft of a new one (templates_new.c).
  */
 #include "cli/out.h"
 #include "cli/setting.h"
 #include "cli/talk.h"
+#include "cli/templates_new.h"
 
 #include "base/limits.h"
 
@@ -197,11 +198,15 @@ static int dispatch(struct templates *t, struct strbuf *out, struct err *err)
     if (strcmp(what, "show") == 0) {
         return show(t, out, err);
     }
-    return err_set(err, ERR_USAGE, "`templates` can list, match and show, but not '%s'", what);
+    return err_set(err, ERR_USAGE, "`templates` can list, match, show and make new ones, but not '%s'",
+                   what);
 }
 
 int verb_templates(const struct options *options)
 {
+    if (options->words.count > 0 && strcmp(options->words.items[0].text, "new") == 0) {
+        return templates_new(options);
+    }
     struct err err = ERR_INIT;
     struct strbuf text = STRBUF_INIT;
     struct templates t = {.options = options, .arena = ARENA_INIT};

@@ -107,12 +107,16 @@ const struct verb verb_table[] = {
      .run = verb_schema},
     {.name = "templates",
      .bit = VERB_TEMPLATES,
-     .operands = "list|match PLATFORM COMMAND|show NAME",
+     .operands = "list|match PLATFORM COMMAND|show NAME|new PLATFORM COMMAND",
      .words = offsetof(struct options, words),
-     .summary = "List templates, show one, or tell which would read an output and why",
+     .summary = "List templates, show one, tell which reads an output and why, draft a new one",
      .text = "`list` shows the rows of the templates' indexes, of one platform with --platform; "
              "`match` tells which row reads the output of a command, which rows it shadows, and "
-             "whether it matched as a prefix only; `show` prints a template.",
+             "whether it matched as a prefix only; `show` prints a template. `new` drafts one from "
+             "an output on stdin that is a table below a header or `key: value` lines, with its "
+             "fixture and its row of the index, into the first folder of --templates, else the "
+             "user's own; nothing is written over without --force, and -o - prints the template "
+             "instead.",
      .run = verb_templates},
     {.name = "version",
      .bit = VERB_VERSION,

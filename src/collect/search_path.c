@@ -24,7 +24,7 @@ static bool is_file(const char *path)
 
 /* dir, or its subfolder of templates when only that one has an index: people point at the folder
  * of templates, at its parent, or at a checkout of ntc-templates. */
-static const char *with_index(struct arena *arena, const char *dir)
+const char *search_path_folder(struct arena *arena, const char *dir)
 {
     static const char *const below[] = {"", "/templates", "/ntc_templates/templates"};
     for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
@@ -77,7 +77,7 @@ static int add(struct maker *m, const char *dir, const char *who, struct err *er
     if (!is_folder(dir)) {
         return who ? err_set(err, ERR_INPUT, "%s: there is no folder '%s'", who, dir) : 0;
     }
-    dir = with_index(m->arena, dir);
+    dir = search_path_folder(m->arena, dir);
     return known(m, dir) ? 0 : push(m, dir, err);
 }
 
@@ -94,6 +94,16 @@ static int add_list(struct maker *m, const char *list, const char *who, struct e
     return rc;
 }
 
+const char *search_path_own(struct arena *arena)
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (data && *data == '/') {
+        return arena_printf(arena, "%s/collect/templates", data);
+    }
+    return home && *home == '/' ? arena_printf(arena, "%s/.local/share/collect/templates", home)
+                                : NULL;
+}
+
 static int add_environment(struct maker *m, struct err *err)
 {
     const char *foreign[] = {getenv("NET_TEXTFSM"), getenv("NTC_TEMPLATES_DIR")};
@@ -103,14 +113,8 @@ static int add_environment(struct maker *m, struct err *err)
             rc = add(m, foreign[i], NULL, err);
         }
     }
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    if (rc == 0 && data && *data == '/') {
-        rc = add(m, arena_printf(m->arena, "%s/collect/templates", data), NULL, err);
-    } else if (rc == 0 && home && *home == '/') {
-        rc = add(m, arena_printf(m->arena, "%s/.local/share/collect/templates", home), NULL,
-                 err);
-    }
-    return rc;
+    const char *own = search_path_own(m->arena);
+    return rc == 0 && own ? add(m, own, NULL, err) : rc;
 }
 
 /* What lies where the program lies: so a build tree and a moved installation work in place. */

@@ -30,6 +30,12 @@ struct search_request {
     const char *installed; /* absolute, NULL = none */
 };
 
+/* The user's own folder, which need not be there; NULL without HOME, or when memory ran out. */
+const char *search_path_own(struct arena *arena);
+
+/* The folder that dir stands for: itself, or its subfolder of templates. */
+const char *search_path_folder(struct arena *arena, const char *dir);
+
 /* Everything lives in the arena. */
 int search_path_make(struct search_path *out, const struct search_request *request,
                      struct arena *arena, struct err *err);
