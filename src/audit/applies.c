@@ -85,7 +85,7 @@ static void take_when(struct engine *e, const struct rule *rule, size_t host,
 static int apply_when(struct engine *e, size_t rule, struct err *err)
 {
     const struct rule *r = engine_rule(e, rule);
-    struct sql_part part = {"temp", "_inventory", view_of(r->when)};
+    struct sql_part part = {"temp", "_inventory", expression_trim(view_of(r->when))};
     struct guarded st = GUARDED_INIT;
     struct err why = ERR_INIT;
     int got = sql_check_part(e->scene.db, &part, e->span, &why);

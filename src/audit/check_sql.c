@@ -210,9 +210,11 @@ static int told(struct rule_check *c, const char *part, int line, const char *sq
         return err_nomem(err);
     }
     if (!may_be_data(c, sql, why->text)) {
-        check_remark(c->check, c->rule->path, line, true, code_of(why->text), "%s: %s%s%s: %s",
-                     c->rule->id, part, platform ? " on " : "", platform ? platform : "",
-                     why->text);
+        const char *code = code_of(why->text);
+        check_remark(c->check, c->rule->path, line, true, code, "%s: %s%s%s: %s%s", c->rule->id,
+                     part, platform ? " on " : "", platform ? platform : "", why->text,
+                     strcmp(code, "unknown-table") == 0 ? " (SQL sees the rule's templates)"
+                                                        : "");
         c->reported = true;
     }
     return 0;
@@ -221,7 +223,7 @@ static int told(struct rule_check *c, const char *part, int line, const char *sq
 static int check_part(struct rule_check *c, struct db *db, const char *table, const char *name,
                       int line, const char *text, const char *platform, struct err *err)
 {
-    struct sql_part part = {NULL, table, view_of(text)};
+    struct sql_part part = {NULL, table, expression_trim(view_of(text))};
     struct err why = ERR_INIT;
     if (!text || sql_check_part(db, &part, 0, &why) == 0) {
         return 0;
@@ -262,7 +264,7 @@ static int check_query(struct rule_check *c, struct err *err)
     struct db *db = NULL;
     struct guarded st = GUARDED_INIT;
     struct err why = ERR_INIT;
-    struct view text = view_of(c->rule->query);
+    struct view text = expression_trim(view_of(c->rule->query));
     int status = open_tables(c, NULL, &db, err), bad = 0;
     if (status == 0) {
         bad = expression_check(text, &why);

@@ -138,7 +138,11 @@ struct piece *engine_look(struct engine *e, size_t host, struct job_seen *job, s
                           const char *expected, enum look_result result);
 
 /* Where the rows of query pieces stand in the tables that the rule names. */
-int engine_locate(struct engine *e, size_t rule, const char *const *columns, size_t ncolumns,
+struct query_columns {
+    const char *const *names;
+    size_t n, host; /* which of them says whose a row is */
+};
+int engine_locate(struct engine *e, size_t rule, const struct query_columns *columns,
                   struct err *err);
 
 /* The job's next row, counted from 0 in this pass over its table. */
@@ -152,6 +156,12 @@ static inline size_t engine_count_row(const struct engine *e, struct job_seen *j
     job->total = job->rows > job->total ? job->rows : job->total;
     return row;
 }
+
+/* An expression as evidence tells it: one line. */
+const char *engine_expected(struct engine *e, const char *sql);
+
+/* Columns that say whose a row is and when it was collected: a finding says that by itself. */
+bool own_column(const char *name);
 
 /* Puts name=value behind what is there. */
 void row_add_cell(struct strbuf *out, const char *name, struct view value);

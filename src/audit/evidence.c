@@ -1,8 +1,11 @@
 /* What was seen, kept until the outputs are read and the findings take it. */
 #include "audit/engine.h"
 
+#include "audit/expression.h"
 #include "base/limits.h"
 #include "base/strbuf.h"
+
+#include <string.h>
 
 static char *copy_cut(struct engine *e, struct view text)
 {
@@ -83,6 +86,28 @@ struct piece *engine_look(struct engine *e, size_t host, struct job_seen *job, s
     return piece;
 }
 
+const char *engine_expected(struct engine *e, const char *sql)
+{
+    strbuf_reset(e->scratch);
+    expression_add_line(e->scratch, view_of(sql), LIMIT_EVIDENCE_BYTES);
+    const char *copy =
+        strbuf_failed(e->scratch) ? NULL : arena_dup(e->arena, strbuf_view(e->scratch));
+    e->failed = e->failed || !copy;
+    return copy;
+}
+
+bool own_column(const char *name)
+{
+    static const char *const own[] = {"host", "platform", "command", "collected_at"};
+    name += *name == '_';
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        if (strcmp(name, own[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether a value can stand as it is, so that people see where it ends. */
 static bool is_plain(struct view value)
 {
@@ -112,6 +137,21 @@ void row_add_cell(struct strbuf *out, const char *name, struct view value)
     }
 }
 
+/* What was found in one output comes in the order of its lines. */
+static void sort_by_line(struct evidence *items, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct evidence item = items[i];
+        size_t at = i;
+        while (at > 0 && items[at - 1].command == item.command &&
+               items[at - 1].line > item.line) {
+            items[at] = items[at - 1];
+            at--;
+        }
+        items[at] = item;
+    }
+}
+
 int engine_gather(struct engine *e, struct err *err)
 {
     for (size_t i = 0; i < e->nrules * e->scene.nhosts; i++) {
@@ -127,6 +167,7 @@ int engine_gather(struct engine *e, struct err *err)
         for (const struct piece *piece = mark->first; piece; piece = piece->next) {
             items[n++] = piece->seen;
         }
+        sort_by_line(items, n);
         e->findings[i].evidence = items;
         e->findings[i].nevidence = n;
     }

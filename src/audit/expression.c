@@ -97,7 +97,7 @@ static int check_byte(const struct scan *s, char c, size_t *depth, struct err *e
     case '\0':
         return wrong(s, "a NUL", err);
     case ';':
-        return wrong(s, "one expression or SELECT without ';', which stands", err);
+        return wrong(s, "one statement alone: there is a ';'", err);
     case '(':
         *depth += 1;
         return 0;
@@ -110,6 +110,15 @@ static int check_byte(const struct scan *s, char c, size_t *depth, struct err *e
     default:
         return 0;
     }
+}
+
+struct view expression_trim(struct view sql)
+{
+    sql = view_trim(sql);
+    while (sql.len > 0 && sql.ptr[sql.len - 1] == ';') {
+        sql = view_trim(view_slice(sql, 0, sql.len - 1));
+    }
+    return sql;
 }
 
 int expression_check(struct view sql, struct err *err)

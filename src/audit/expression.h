@@ -13,6 +13,9 @@
  * `;`. */
 int expression_check(struct view sql, struct err *err);
 
+/* Without blanks and `;` at its end, which mean nothing there. */
+struct view expression_trim(struct view sql);
+
 /* Whether the text names a column: the word stands in it outside of texts, in any case. */
 bool expression_names(struct view sql, struct view column);
 

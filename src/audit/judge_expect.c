@@ -20,23 +20,12 @@ struct expecting {
     const struct table_seen *table;
     bool *named;  /* columns that the rule names, and keys: people want to see them first */
     bool *hidden; /* the run's own columns, unless the rule names them */
+    const char *wanted, *looked; /* expect and where as evidence tells them */
     struct guarded st;
 };
 
 /* ---- The statement -------------------------------------------------------------------------
  */
-
-static bool own_column(const char *name)
-{
-    static const char *const own[] = {"host", "platform", "command", "collected_at"};
-    name += *name == '_';
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-        if (strcmp(name, own[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static int mark_columns(struct expecting *x, struct err *err)
 {
@@ -57,7 +46,7 @@ static int mark_columns(struct expecting *x, struct err *err)
 
 static int check_part(struct expecting *x, const char *text, struct err *why)
 {
-    struct sql_part part = {"main", x->table->name, view_of(text)};
+    struct sql_part part = {"main", x->table->name, expression_trim(view_of(text))};
     return text ? sql_check_part(x->e->scene.db, &part, x->e->span, why) : 0;
 }
 
@@ -69,7 +58,8 @@ static void add_select(const struct expecting *x, struct strbuf *before, struct 
     strbuf_addstr(before, ", ");
     sql_add_name(before, table->command);
     if (x->r->where) {
-        strbuf_addf(before, ", CASE WHEN (\n%s\n) THEN ifnull(NOT NOT (\n", x->r->where);
+        strbuf_addf(before, ", CASE WHEN (\n%.*s\n) THEN ifnull(NOT NOT (\n",
+                    VIEW_ARG(expression_trim(view_of(x->r->where))));
         strbuf_addstr(behind, "\n), 2) ELSE 3 END");
     } else {
         strbuf_addstr(before, ", ifnull(NOT NOT (\n");
@@ -93,7 +83,7 @@ static int open_rows(struct expecting *x, struct err *why)
     int status = strbuf_failed(&before) || strbuf_failed(&behind)
                      ? err_nomem(why)
                      : sql_open(&x->st, x->e->scene.db, x->e->span, why, before.buf,
-                                view_of(x->r->expect), behind.buf);
+                                expression_trim(view_of(x->r->expect)), behind.buf);
     strbuf_release(&before);
     strbuf_release(&behind);
     return status;
@@ -139,7 +129,7 @@ static void look_at(struct expecting *x, size_t host, struct job_seen *job, size
     if (host != x->e->look_host) {
         return;
     }
-    const char *expected = verdict == ROW_LEFT_OUT ? x->r->where : x->r->expect;
+    const char *expected = verdict == ROW_LEFT_OUT ? x->looked : x->wanted;
     struct piece *piece =
         engine_look(x->e, host, job, row_text(x), expected, results[verdict - ROW_VIOLATES]);
     if (piece) {
@@ -164,8 +154,7 @@ static void judge_row(struct expecting *x, size_t host, struct job_seen *job, si
     }
     tally->violations++;
     if (engine_keeps(x->e, x->rule, host)) {
-        struct piece *piece =
-            engine_evidence(x->e, x->rule, host, job, row_text(x), x->r->expect);
+        struct piece *piece = engine_evidence(x->e, x->rule, host, job, row_text(x), x->wanted);
         if (piece) {
             piece->row = row;
         }
@@ -197,7 +186,7 @@ static void too_few(struct expecting *x, size_t host, struct tally *tally)
 {
     char *expected = arena_printf(x->e->arena, "at least %d row%s%s%s", x->r->at_least,
                                   x->r->at_least == 1 ? "" : "s", x->r->where ? " where " : "",
-                                  x->r->where ? x->r->where : "");
+                                  x->looked ? x->looked : "");
     x->e->failed = x->e->failed || !expected;
     tally->violations++;
     engine_evidence(x->e, x->rule, host, tally->job, VIEW(""), expected);
@@ -284,6 +273,8 @@ int engine_expect(struct engine *e, size_t rule, struct err *err)
         engine_settle_open(e, rule, VERDICT_ERROR, "the run has no table of that template");
         return 0;
     }
+    x.wanted = engine_expected(e, r->expect);
+    x.looked = r->where ? engine_expected(e, r->where) : NULL;
     int status = mark_columns(&x, err);
     return status < 0 ? status : judge_table(&x, err);
 }

@@ -53,7 +53,7 @@ static int take_columns(struct querying *q, struct err *why)
 static int open_query(struct querying *q, struct err *why)
 {
     struct engine *e = q->e;
-    struct view text = view_of(q->r->query);
+    struct view text = expression_trim(view_of(q->r->query));
     int status = expression_check(text, why);
     if (status == 0) {
         status = sql_open(&q->st, e->scene.db, e->span, why, "", text, "");
@@ -83,9 +83,12 @@ static struct view row_text(struct querying *q)
 {
     strbuf_reset(q->e->row);
     for (size_t i = 0; i < q->ncolumns; i++) {
-        if (i != q->host) {
+        if (i != q->host && !own_column(q->columns[i])) {
             row_add_cell(q->e->row, q->columns[i], guarded_text(&q->st, (int)i));
         }
+    }
+    for (size_t i = 0; i < q->ncolumns && q->e->row->len == 0; i++) {
+        row_add_cell(q->e->row, q->columns[i], guarded_text(&q->st, (int)i));
     }
     q->e->failed = q->e->failed || strbuf_failed(q->e->row);
     return strbuf_view(q->e->row);
@@ -181,5 +184,5 @@ int engine_query(struct engine *e, size_t rule, struct err *err)
             settle(&q, host);
         }
     }
-    return engine_locate(e, rule, q.columns, q.ncolumns, err);
+    return engine_locate(e, rule, &(struct query_columns){q.columns, q.ncolumns, q.host}, err);
 }

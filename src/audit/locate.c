@@ -17,20 +17,22 @@ struct locating {
     struct guarded st;
 };
 
-/* The columns that both have; those that say whose a row is tell nothing. False: none. */
-static bool match_columns(struct locating *l, const char *const *columns)
+/* The columns that both have, but for those that say whose a row is: how many there are. */
+static size_t match_columns(struct locating *l, const struct query_columns *columns)
 {
-    bool any = false;
-    for (size_t i = 0; i < l->ncolumns; i++) {
+    size_t n = 0;
+    for (size_t i = 0; i < columns->n; i++) {
         l->column_of[i] = 0;
-        for (size_t k = 0; k < l->table->ncolumns && !l->column_of[i]; k++) {
+        for (size_t k = 0; i != columns->host && k < l->table->ncolumns; k++) {
             const char *name = l->table->columns[k];
-            bool same = strcasecmp(columns[i], name) == 0 && name != l->table->host;
-            l->column_of[i] = same ? k + 1 : 0;
+            if (strcasecmp(columns->names[i], name) == 0 && name != l->table->host) {
+                l->column_of[i] = k + 1;
+                n++;
+                break;
+            }
         }
-        any = any || l->column_of[i];
     }
-    return any;
+    return n;
 }
 
 static int open_table(struct locating *l, struct err *err)
@@ -129,19 +131,31 @@ static int locate_in_table(struct locating *l, size_t rule, struct err *err)
     return status;
 }
 
-int engine_locate(struct engine *e, size_t rule, const char *const *columns, size_t ncolumns,
+/* Tables that have more of the columns are asked before those that have fewer. */
+static int locate_in_tables(struct locating *l, size_t rule,
+                            const struct query_columns *columns, struct err *err)
+{
+    const struct rule *r = engine_rule(l->e, rule);
+    int status = 0;
+    for (size_t want = columns->n; want > 0; want--) {
+        for (size_t i = 0; r->templates[i] && status == 0; i++) {
+            l->table = scene_table(&l->e->scene, r->templates[i]);
+            if (l->table && l->table->host && l->table->command &&
+                match_columns(l, columns) == want) {
+                status = locate_in_table(l, rule, err);
+            }
+        }
+    }
+    return status;
+}
+
+int engine_locate(struct engine *e, size_t rule, const struct query_columns *columns,
                   struct err *err)
 {
     const struct rule *r = engine_rule(e, rule);
-    struct locating l = {.e = e, .ncolumns = ncolumns};
-    l.column_of = arena_array(e->arena, ncolumns + 1, sizeof(*l.column_of));
-    int status = l.column_of ? 0 : err_nomem(err);
-    for (size_t i = 0; r->templates[i] && status == 0; i++) {
-        l.table = scene_table(&e->scene, r->templates[i]);
-        if (l.table && l.table->host && l.table->command && match_columns(&l, columns)) {
-            status = locate_in_table(&l, rule, err);
-        }
-    }
+    struct locating l = {.e = e, .ncolumns = columns->n};
+    l.column_of = arena_array(e->arena, columns->n + 1, sizeof(*l.column_of));
+    int status = l.column_of ? locate_in_tables(&l, rule, columns, err) : err_nomem(err);
     for (size_t host = 0; host < e->scene.nhosts && status == 0 && !r->templates[1]; host++) {
         if (e->tallies[host].job) {
             use_output(e->marks[rule * e->scene.nhosts + host].first, e->tallies[host].job);

@@ -75,37 +75,66 @@ static int fill_known(struct scene_reader *r, struct err *err)
     return status;
 }
 
-/* Keys become columns: each once, whichever letter case, and none of the names before. */
+/* json_extract(data, '$."key"'), a further spelling of the column's key. */
+static void add_spelling(struct strbuf *sql, struct view key)
+{
+    strbuf_addstr(sql, ", json_extract(data, '$.\"");
+    for (size_t i = 0; i < key.len; i++) {
+        strbuf_addstr(sql, key.ptr[i] == '\'' ? "'" : "");
+        strbuf_addch(sql, key.ptr[i]);
+    }
+    strbuf_addstr(sql, "\"')");
+}
+
+static void end_column(struct strbuf *sql, const char *name)
+{
+    if (name) {
+        strbuf_addstr(sql, ") AS ");
+        sql_add_name(sql, name);
+    }
+}
+
+/* Names of columns have no letter case, so all spellings of a key are one column. */
+static int add_columns(struct scene_reader *r, struct guarded *st, struct strbuf *sql,
+                       struct err *err)
+{
+    const char *column = NULL, *folded = "";
+    int got = 0;
+    for (int n = 0; n < LIMIT_DATA_KEYS && (got = guarded_next(st, err)) > 0;) {
+        if (!view_equal_str(guarded_text(st, 0), folded)) {
+            end_column(sql, column);
+            strbuf_addstr(sql, ", coalesce(NULL");
+            folded = scene_keep(r, st, 0);
+            column = scene_keep(r, st, 1);
+            if (!folded || !column) {
+                return err_nomem(err);
+            }
+            n++;
+        }
+        add_spelling(sql, guarded_text(st, 1));
+    }
+    end_column(sql, column);
+    return got;
+}
+
+/* The data's keys become columns behind what every host has. */
 static int lay_inventory(struct scene_reader *r, struct strbuf *sql, struct err *err)
 {
     struct guarded st = GUARDED_INIT;
     int status = scene_ask(
         r, &st,
-        "SELECT min(k.key) FROM temp._known, json_each(data) k WHERE data IS NOT NULL"
+        "SELECT DISTINCT lower(k.key), k.key FROM temp._known, json_each(data) k WHERE data IS "
+        "NOT NULL"
         " AND ?1 IS NOT NULL AND lower(k.key) NOT IN ('host', 'address', 'platform', 'status',"
         " 'groups', '') AND instr(k.key, '\"') = 0 AND instr(k.key, '\\') = 0"
-        " GROUP BY lower(k.key) ORDER BY 1",
+        " ORDER BY 1, 2",
         err);
-    int got = 0;
     strbuf_addstr(sql, "CREATE TEMP TABLE _inventory AS SELECT host, address, platform, status,"
                        " groups");
-    for (int n = 0; status == 0 && n < LIMIT_DATA_KEYS; n++) {
-        got = guarded_next(&st, err);
-        if (got <= 0) {
-            break;
-        }
-        struct view key = guarded_text(&st, 0);
-        const char *name = scene_keep(r, &st, 0);
-        strbuf_addstr(sql, ", json_extract(data, '$.\"");
-        for (size_t i = 0; i < key.len; i++) {
-            strbuf_addstr(sql, key.ptr[i] == '\'' ? "'" : "");
-            strbuf_addch(sql, key.ptr[i]);
-        }
-        strbuf_addstr(sql, "\"') AS ");
-        sql_add_name(sql, name ? name : "");
+    if (status == 0) {
+        status = add_columns(r, &st, sql, err);
     }
     guarded_close(&st);
-    status = status == 0 && got < 0 ? got : status;
     strbuf_addstr(sql, " FROM temp._known; CREATE UNIQUE INDEX temp._inventory_by_host"
                        " ON _inventory(host); DROP TABLE temp._known");
     return status < 0 ? status : run_sql(r, sql, err);

@@ -3,6 +3,8 @@
 #include "audit/expression.h"
 #include "base/strbuf.h"
 
+#include <string.h>
+
 int sql_open(struct guarded *st, struct db *db, ms_t span, struct err *err, const char *before,
              struct view text, const char *behind)
 {
@@ -40,5 +42,9 @@ int sql_check_part(struct db *db, const struct sql_part *part, ms_t span, struct
                  : sql_open(&st, db, span, err, before.buf, part->text, "\n)");
     guarded_close(&st);
     strbuf_release(&before);
+    if (status < 0 && err && strcmp(err->text, "near \")\": syntax error") == 0) {
+        /* the parenthesis is ours */
+        err_set(err, status, "syntax error: it ends too early");
+    }
     return status;
 }

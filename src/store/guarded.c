@@ -46,6 +46,8 @@ static int explain_end(const struct guarded *st, struct err *err)
                        (double)st->span / 1000);
     case SQLITE_TOOBIG:
         return err_set(err, ERR_LIMIT, "it makes a value that is too large");
+    case SQLITE_ERROR:
+        return err_set(err, ERR_USAGE, "%s", sqlite3_errmsg(st->db->handle));
     default:
         return db_fail(st->db, "reading", err);
     }
