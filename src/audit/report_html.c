@@ -113,13 +113,18 @@ static void add_term(struct page *p, const char *term, const char *text)
     }
 }
 
-static void add_evidence(struct page *p, const struct evidence *evidence)
+static void add_place(struct page *p, const struct evidence *evidence)
 {
-    strbuf_addstr(p->out, "<div class=evidence><code>");
     add_text(p, evidence->command);
     if (evidence->line) {
         strbuf_addf(p->out, ":%zu", evidence->line);
     }
+}
+
+static void add_evidence(struct page *p, const struct evidence *evidence)
+{
+    strbuf_addstr(p->out, "<div class=evidence><code>");
+    add_place(p, evidence);
     strbuf_addstr(p->out, "</code>");
     if (evidence->text) {
         strbuf_addstr(p->out, "<pre>");
@@ -144,7 +149,11 @@ static void add_all_evidence(struct page *p, const struct audit_finding *finding
     if (finding->nevidence < finding->violations) {
         strbuf_addf(p->out, " of %zu", finding->violations);
     }
-    strbuf_addstr(p->out, ")</summary>\n");
+    strbuf_addstr(p->out, ") <code>");
+    add_place(p, &finding->evidence[0]);
+    strbuf_addstr(p->out, " ");
+    add_text(p, finding->evidence[0].text);
+    strbuf_addstr(p->out, "</code></summary>\n");
     for (size_t i = 0; i < finding->nevidence; i++) {
         add_evidence(p, &finding->evidence[i]);
     }

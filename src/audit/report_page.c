@@ -4,18 +4,22 @@
 const char report_style[] =
     ":root{color-scheme:light dark;--line:#8884;--soft:#8881;"
     "--fail:#b3261e;--error:#8a4b08;--waived:#1f5f99;--pass:#1b6e37;--skip:#6b6b6b;"
-    "--fail-bg:#fbd9d6;--error-bg:#fde7bd;--waived-bg:#d7e8f7;--pass-bg:#d5efdc;--skip-bg:#eee}\n"
+    "--fail-bg:#fbd9d6;--error-bg:#fde7bd;--waived-bg:#d7e8f7;--pass-bg:#d5efdc;--skip-bg:#eee}"
+    "\n"
     "@media(prefers-color-scheme:dark){:root{"
     "--fail:#ff9b93;--error:#f2bd6b;--waived:#8fc4f5;--pass:#83d69c;--skip:#a0a0a0;"
-    "--fail-bg:#5c1d19;--error-bg:#513608;--waived-bg:#17395a;--pass-bg:#173e24;--skip-bg:#2c2c2c}}\n"
+    "--fail-bg:#5c1d19;--error-bg:#513608;--waived-bg:#17395a;--pass-bg:#173e24;--skip-bg:#"
+    "2c2c2c}}\n"
     "body{font:14px/1.45 system-ui,sans-serif;margin:1.5rem;max-width:90rem}\n"
     "h1{font-size:1.4rem;margin:0}\n"
     "h2{font-size:1.1rem;margin:1.8rem 0 .5rem}\n"
     "small,.about{opacity:.75}\n"
     ".about{margin:.2rem 0 1rem}\n"
     ".counts{display:flex;flex-wrap:wrap;gap:.6rem;margin:0;padding:0}\n"
-    ".counts li{list-style:none;padding:.5rem .9rem;border-radius:.4rem;background:var(--soft)}\n"
-    ".counts b{display:block;font-size:1.5rem;line-height:1.2;font-variant-numeric:tabular-nums}\n"
+    ".counts li{list-style:none;padding:.5rem "
+    ".9rem;border-radius:.4rem;background:var(--soft)}\n"
+    ".counts "
+    "b{display:block;font-size:1.5rem;line-height:1.2;font-variant-numeric:tabular-nums}\n"
     ".FAIL{color:var(--fail);background:var(--fail-bg)!important}\n"
     ".ERROR{color:var(--error);background:var(--error-bg)!important}\n"
     ".WAIVED{color:var(--waived);background:var(--waived-bg)!important}\n"
@@ -37,7 +41,8 @@ const char report_style[] =
     "align-items:baseline}\n"
     ".rule>summary b{font-family:ui-monospace,monospace}\n"
     ".rule>summary span:last-child{margin-left:auto;display:flex;gap:.3rem}\n"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .8rem;margin:.2rem 0 .6rem}\n"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .8rem;margin:.2rem 0 "
+    ".6rem}\n"
     "dt{opacity:.7}dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}\n"
     "table{border-collapse:collapse;min-width:100%}\n"
     "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;"
@@ -45,7 +50,11 @@ const char report_style[] =
     ".rule tr:last-child td{border-bottom:0}\n"
     "td:first-child{width:1%;white-space:nowrap}\n"
     "td p{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}\n"
-    "td details summary{cursor:pointer;opacity:.8}\n"
+    ".rule table{table-layout:fixed;width:100%}.rule td:first-child{width:6rem}.rule "
+    "td:nth-child(2){width:15rem;overflow-wrap:anywhere}\n"
+    "td details summary{cursor:pointer;max-width:60rem;overflow:hidden;text-overflow:ellipsis;"
+    "white-space:nowrap}\n"
+    "td details[open] summary code{display:none}\n"
     "code,pre{font:12px/1.4 ui-monospace,monospace}\n"
     "pre{margin:.2rem 0;padding:.3rem .5rem;background:var(--soft);border-radius:.3rem;"
     "white-space:pre-wrap;overflow-wrap:anywhere}\n"
@@ -60,7 +69,7 @@ const char report_style[] =
     "@media print{.bar{display:none}.scroll{max-height:none;overflow:visible;border:0}"
     ".rule{break-inside:avoid-page}}\n";
 
-const char report_style_hash[] = "sha256-0";
+const char report_style_hash[] = "sha256-8skJDm55dP0wlbS7kStGMzuzaZy4z5IlMxO2MhaOHQU=";
 
 /* One box and a tick a verdict narrow the findings; a rule goes when none of its findings is
  * left, a host of the other tables likewise. Every word must be in a finding: its rule, its
@@ -115,4 +124,4 @@ const char report_script[] =
     "filter();\n"
     "document.querySelector('.bar').hidden=false;\n";
 
-const char report_script_hash[] = "sha256-0";
+const char report_script_hash[] = "sha256-9PDanQM0ZYZLYsDsWLNG54mYiq5XIVPFdpHHkA+mWg0=";

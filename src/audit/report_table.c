@@ -4,127 +4,32 @@
  * named once, not under every rule.
  */
 #include "audit/report_rows.h"
+#include "audit/report_text.h"
 
-#include "base/utf8.h"
 #include "base/vis.h"
 #include "output/formats.h"
 #include "output/width.h"
 
 #define EVIDENCE_SHOWN 5  /* of a finding, unless all is wanted */
 #define HOSTS_SHOWN    20 /* in the table of hosts on a terminal, likewise */
-#define ROOM_LEAST     20 /* columns of wrapped text, however far right it begins */
 #define NAME_MOST      24 /* columns of a host's name before it pushes the rest away */
 
-#define BOLD "\033[1m"
-#define DIM  "\033[2m"
-#define END  "\033[0m"
+#define VERDICT_WIDTH 8
+#define NO_RULE       SIZE_MAX
 
 static const char *const verdict_colors[VERDICTS] = {
     [VERDICT_FAIL] = "\033[31m", [VERDICT_ERROR] = "\033[35m", [VERDICT_WAIVED] = "\033[36m",
-    [VERDICT_PASS] = "\033[32m", [VERDICT_SKIP] = DIM,
+    [VERDICT_PASS] = "\033[32m", [VERDICT_SKIP] = TEXT_DIM,
 };
 
 static const char *const severity_colors[] = {
-    [SEVERITY_INFO] = DIM,
-    [SEVERITY_LOW] = "",
-    [SEVERITY_MEDIUM] = "\033[33m",
-    [SEVERITY_HIGH] = "\033[31m",
+    [SEVERITY_INFO] = TEXT_DIM,         [SEVERITY_LOW] = "",
+    [SEVERITY_MEDIUM] = "\033[33m",     [SEVERITY_HIGH] = "\033[31m",
     [SEVERITY_CRITICAL] = "\033[1;31m",
 };
 
-struct text {
-    const struct audit_digest *digest;
-    const struct audit_report_options *options;
-    struct sink *sink;
-    struct block block;
-    struct strbuf line; /* under way, terminal-safe, without colours */
-};
-
-/* ---- Pieces --------------------------------------------------------------------------------
+/* ---- What it is about ----------------------------------------------------------------------
  */
-
-static void add_colored(struct text *t, const char *color, struct view text)
-{
-    bool colored = t->options->color && *color;
-    strbuf_addstr(&t->block.buf, colored ? color : "");
-    strbuf_addview(&t->block.buf, text);
-    strbuf_addstr(&t->block.buf, colored ? END : "");
-}
-
-/* Text of others, safe, in what is left of the line behind `used` columns; what does not fit
- * ends in an ellipsis. Returns how many columns it took. */
-static size_t add_fitted(struct text *t, const char *color, const char *foreign, size_t used)
-{
-    strbuf_truncate(&t->line, 0); /* a failure stays known */
-    vis_add(&t->line, view_of(foreign), VIS_LINE);
-    struct view text = strbuf_view(&t->line);
-    size_t width = width_of(text), room = t->options->width;
-    if (room == 0 || used + width <= room) {
-        add_colored(t, color, text);
-        return width;
-    }
-    if (used + 1 >= room) {
-        return 0;
-    }
-    strbuf_truncate(&t->line, width_fit(text, room - used - 1));
-    strbuf_addstr(&t->line, "\xE2\x80\xA6");
-    add_colored(t, color, strbuf_view(&t->line));
-    return room - used;
-}
-
-/* The bytes at the front of text that make a line: whole words as far as they fit. */
-static size_t line_of_words(struct view text, size_t room)
-{
-    size_t fit = width_fit(text, room);
-    if (fit == text.len) {
-        return fit;
-    }
-    size_t at = fit;
-    while (at > 0 && text.ptr[at] != ' ') {
-        at--;
-    }
-    return at ? at : fit ? fit : text.len;
-}
-
-/* A line of text, wrapped; the first line stands behind `used` columns, the others under it. */
-static void add_wrapped_line(struct text *t, size_t used, struct view foreign)
-{
-    strbuf_truncate(&t->line, 0);
-    vis_add(&t->line, foreign, VIS_LINE);
-    struct view rest = strbuf_view(&t->line);
-    size_t width = t->options->width;
-    size_t room = width > used + ROOM_LEAST ? width - used : width ? ROOM_LEAST : SIZE_MAX;
-    for (bool first = true; first || rest.len; first = false) {
-        size_t n = line_of_words(rest, room);
-        strbuf_addchars(&t->block.buf, ' ', first ? 0 : used);
-        strbuf_addview(&t->block.buf, view_slice(rest, 0, n));
-        strbuf_addch(&t->block.buf, '\n');
-        rest = view_slice(rest, n + strspn(rest.ptr + n, " "), rest.len);
-    }
-}
-
-/* The same for text that has lines of its own. */
-static void add_wrapped(struct text *t, size_t used, const char *foreign)
-{
-    size_t indent = 0;
-    const char *p = foreign;
-    do {
-        size_t n = strcspn(p, "\n");
-        strbuf_addchars(&t->block.buf, ' ', indent);
-        add_wrapped_line(t, used, view_make(p, n));
-        p += n + (p[n] == '\n');
-        indent = used;
-    } while (*p);
-}
-
-/* "  label text", NULL: nothing. */
-static void add_labelled(struct text *t, const char *label, const char *foreign)
-{
-    if (foreign) {
-        strbuf_addf(&t->block.buf, "  %s", label);
-        add_wrapped(t, 2 + strlen(label), foreign);
-    }
-}
 
 static void add_count(struct text *t, size_t n, const char *noun)
 {
@@ -140,15 +45,12 @@ static bool add_verdicts(struct text *t, const size_t counts[VERDICTS])
             char number[64];
             snprintf(number, sizeof(number), "%zu %s", counts[v], verdict_names[v]);
             strbuf_addstr(&t->block.buf, between);
-            add_colored(t, verdict_colors[v], view_of(number));
+            text_colored(t, verdict_colors[v], view_of(number));
             between = ", ";
         }
     }
     return *between != '\0';
 }
-
-/* ---- What it is about ----------------------------------------------------------------------
- */
 
 static void add_head(struct text *t)
 {
@@ -156,10 +58,10 @@ static void add_head(struct text *t)
     struct strbuf *out = &t->block.buf;
     size_t used = strlen("Audit of ");
     strbuf_addstr(out, "Audit of ");
-    used += add_fitted(t, BOLD, audit->source ? audit->source : "a run", used);
+    used += text_fitted(t, TEXT_BOLD, audit->source ? audit->source : "a run", used);
     if (audit->started) {
         strbuf_addstr(out, ", collected ");
-        add_fitted(t, "", audit->started, used + 12);
+        text_fitted(t, "", audit->started, used + 12);
     }
     strbuf_addch(out, '\n');
     add_count(t, audit->nhosts, "host");
@@ -168,9 +70,9 @@ static void add_head(struct text *t)
     strbuf_addstr(out, ": ");
     strbuf_addstr(out, add_verdicts(t, audit->counts) ? "\n" : "nothing to judge\n");
     if (audit->compared) {
-        strbuf_addf(out, "Against the baseline: %zu worse, %zu better", audit->worse,
+        strbuf_addf(out, "Since the baseline: %zu worse, %zu better", audit->worse,
                     audit->better);
-        strbuf_addstr(out, t->digest->all ? "\n" : "; what is unchanged is not listed\n");
+        strbuf_addstr(out, t->digest->all ? "\n" : "; only they are listed\n");
     }
 }
 
@@ -185,9 +87,19 @@ static bool unjudged(const struct audit_digest *digest, size_t host)
            counts[VERDICT_PASS] == 0;
 }
 
-/* What its rule's block lists. */
+static bool tells_unjudged(const struct audit_digest *digest, size_t host)
+{
+    bool shown =
+        !digest->audit->compared || digest->all || digest->hosts[host].shown[VERDICT_ERROR] > 0;
+    return shown && unjudged(digest, host);
+}
+
+/* What the block of a rule lists, or that of the hosts without any judgement (NO_RULE). */
 static bool listed(const struct audit_digest *digest, size_t rule, size_t host)
 {
+    if (rule == NO_RULE) {
+        return tells_unjudged(digest, host);
+    }
     const struct audit_finding *finding = digest_finding(digest, rule, host);
     return digest_tells(digest, finding) &&
            !(finding->verdict == VERDICT_ERROR && unjudged(digest, host));
@@ -200,23 +112,23 @@ static void add_evidence(struct text *t, const struct evidence *evidence, size_t
     size_t used = indent;
     strbuf_addchars(out, ' ', indent);
     if (evidence->command) {
-        used += add_fitted(t, DIM, evidence->command, used);
+        used += text_fitted(t, TEXT_DIM, evidence->command, used);
     }
     if (evidence->line) {
         char line[32];
         snprintf(line, sizeof(line), ":%zu", evidence->line);
-        used += add_fitted(t, DIM, line, used);
+        used += text_fitted(t, TEXT_DIM, line, used);
     }
     if (evidence->text && *evidence->text) {
         strbuf_addstr(out, used > indent ? "  " : "");
-        add_fitted(t, "", evidence->text, used + (used > indent ? 2 : 0));
+        text_fitted(t, "", evidence->text, used + (used > indent ? 2 : 0));
     }
     strbuf_addch(out, '\n');
     if (evidence->expected && *evidence->expected &&
         (!*expected || strcmp(*expected, evidence->expected) != 0)) {
         strbuf_addchars(out, ' ', indent);
         strbuf_addstr(out, "  expected: ");
-        add_fitted(t, "", evidence->expected, indent + 12);
+        text_fitted(t, "", evidence->expected, indent + 12);
         strbuf_addch(out, '\n');
     }
     *expected = evidence->expected ? evidence->expected : *expected;
@@ -250,33 +162,50 @@ static void add_waiver(struct text *t, const struct audit_finding *finding, size
                     waiver->reason);
     }
     strbuf_addchars(&t->block.buf, ' ', indent);
-    add_wrapped(t, indent, words.buf);
+    text_wrapped(t, indent, words.buf);
     strbuf_release(&words);
+}
+
+static size_t add_verdict(struct text *t, enum verdict verdict)
+{
+    const char *name = verdict_names[verdict];
+    strbuf_addstr(&t->block.buf, "  ");
+    text_colored(t, verdict_colors[verdict], view_of(name));
+    strbuf_addchars(&t->block.buf, ' ', VERDICT_WIDTH - strlen(name));
+    return 2 + VERDICT_WIDTH;
+}
+
+/* The host and behind it, or where that leaves too little room below it, the reason. */
+static void add_named_reason(struct text *t, const char *host, size_t name_width,
+                             const char *reason, size_t used)
+{
+    size_t width = text_fitted(t, TEXT_BOLD, host, used), room = t->options->width;
+    size_t column = used + (name_width > width ? name_width : width) + 2;
+    if (!reason) {
+        strbuf_addch(&t->block.buf, '\n');
+        return;
+    }
+    if (room && column + TEXT_LEAST > room) {
+        strbuf_addch(&t->block.buf, '\n');
+        strbuf_addchars(&t->block.buf, ' ', used);
+        column = used;
+    } else {
+        strbuf_addchars(&t->block.buf, ' ', column - used - width);
+    }
+    text_wrapped(t, column, reason);
 }
 
 static int add_finding(struct text *t, const struct audit_finding *finding, size_t name_width,
                        const char **expected, struct err *err)
 {
-    struct strbuf *out = &t->block.buf;
-    const char *verdict = verdict_names[finding->verdict];
-    size_t used = 2 + 6 + 2;
-    strbuf_addstr(out, "  ");
-    add_colored(t, verdict_colors[finding->verdict], view_of(verdict));
-    strbuf_addchars(out, ' ', 6 - strlen(verdict) + 2);
+    size_t used = add_verdict(t, finding->verdict);
     if (t->digest->audit->compared) {
         const char *trend = audit_trend_name(finding->trend);
-        strbuf_addf(out, "%-6s  ", trend ? trend : "");
+        strbuf_addf(&t->block.buf, "%-6s  ", trend ? trend : "");
         used += 8;
     }
     size_t indent = used;
-    size_t width = add_fitted(t, BOLD, finding->host->name, used);
-    if (finding->reason) {
-        size_t blanks = (name_width > width ? name_width - width : 0) + 2;
-        strbuf_addchars(out, ' ', blanks);
-        add_wrapped(t, used + width + blanks, finding->reason);
-    } else {
-        strbuf_addch(out, '\n');
-    }
+    add_named_reason(t, finding->host->name, name_width, finding->reason, used);
     if (finding->verdict != VERDICT_WAIVED || t->digest->all) {
         add_all_evidence(t, finding, indent, expected);
     }
@@ -304,16 +233,25 @@ static size_t names_width(struct text *t, size_t rule)
     return widest < NAME_MOST ? widest : NAME_MOST;
 }
 
+/* "  label text", NULL: nothing. */
+static void add_labelled(struct text *t, const char *label, const char *foreign)
+{
+    if (foreign) {
+        strbuf_addf(&t->block.buf, "  %s", label);
+        text_wrapped(t, 2 + strlen(label), foreign);
+    }
+}
+
 static void add_rule_head(struct text *t, size_t at)
 {
     const struct rule *rule = &t->digest->audit->rules->rules[at];
     struct strbuf *out = &t->block.buf;
     size_t used = 0;
     strbuf_addch(out, '\n');
-    used += add_fitted(t, BOLD, rule->id, 0);
+    used += text_fitted(t, TEXT_BOLD, rule->id, 0);
     strbuf_addstr(out, "  ");
-    used += 2 + add_fitted(t, severity_colors[rule->severity], severity_names[rule->severity],
-                           used + 2);
+    used += 2 + text_fitted(t, severity_colors[rule->severity], severity_names[rule->severity],
+                            used + 2);
     strbuf_addstr(out, "  ");
     add_verdicts(t, t->digest->rules[at].counts);
     strbuf_addch(out, '\n');
@@ -357,35 +295,24 @@ static const char *first_reason(const struct audit_digest *digest, size_t host)
     return NULL;
 }
 
-static bool tells_unjudged(const struct audit_digest *digest, size_t host)
-{
-    bool shown =
-        !digest->audit->compared || digest->all || digest->hosts[host].shown[VERDICT_ERROR] > 0;
-    return shown && unjudged(digest, host);
-}
-
 static int add_unjudged(struct text *t, struct err *err)
 {
-    size_t n = 0;
+    size_t width = names_width(t, NO_RULE);
+    if (width == 0) {
+        return 0;
+    }
     int status = 0;
+    strbuf_addch(&t->block.buf, '\n');
+    text_colored(t, TEXT_BOLD, VIEW("Hosts of which nothing could be judged"));
+    strbuf_addch(&t->block.buf, '\n');
     for (size_t i = 0; i < t->digest->audit->nhosts && status == 0; i++) {
         size_t host = t->digest->by_name[i];
-        if (!tells_unjudged(t->digest, host)) {
-            continue;
+        if (listed(t->digest, NO_RULE, host)) {
+            size_t used = add_verdict(t, VERDICT_ERROR);
+            add_named_reason(t, t->digest->audit->hosts[host].name, width,
+                             first_reason(t->digest, host), used);
+            status = block_settle(&t->block, err);
         }
-        if (n++ == 0) {
-            strbuf_addch(&t->block.buf, '\n');
-            add_colored(t, BOLD, VIEW("Hosts of which nothing could be judged"));
-            strbuf_addch(&t->block.buf, '\n');
-        }
-        strbuf_addstr(&t->block.buf, "  ");
-        add_colored(t, verdict_colors[VERDICT_ERROR], view_of(verdict_names[VERDICT_ERROR]));
-        strbuf_addstr(&t->block.buf, "   ");
-        size_t used = 10 + add_fitted(t, BOLD, t->digest->audit->hosts[host].name, 10);
-        const char *reason = first_reason(t->digest, host);
-        strbuf_addstr(&t->block.buf, "  ");
-        add_wrapped(t, used + 2, reason ? reason : "");
-        status = block_settle(&t->block, err);
     }
     return status;
 }
@@ -482,7 +409,7 @@ static int add_hosts(struct text *t, struct err *err)
         shown = HOSTS_SHOWN;
     }
     strbuf_addch(&t->block.buf, '\n');
-    add_colored(t, BOLD, VIEW("Violations by host"));
+    text_colored(t, TEXT_BOLD, VIEW("Violations by host"));
     strbuf_addch(&t->block.buf, '\n');
     int status = block_flush(&t->block, err);
     status = status ? status : write_hosts(t, shown, err);
@@ -501,7 +428,7 @@ static void add_end(struct text *t)
     size_t failing = failing_hosts(t->digest);
     for (size_t i = 0; i < audit->nwarnings; i++) {
         strbuf_addstr(&t->block.buf, i ? "warning: " : "\nwarning: ");
-        add_wrapped(t, strlen("warning: "), audit->warnings[i]);
+        text_wrapped(t, strlen("warning: "), audit->warnings[i]);
     }
     strbuf_addch(&t->block.buf, '\n');
     if (audit->counts[VERDICT_FAIL]) {

@@ -1,5 +1,5 @@
 /*
- * XLSX: Summary, Rules, Hosts, Matrix and Evidence. A sheet has room for a few thousand rules;
+ * XLSX: Summary, Rules, Hosts, Matrix and Evidence. A sheet shows a thousand rules;
  * more of them go on in a second Matrix.
  */
 #include "audit/report_rows.h"
@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#define MATRIX_RULES 4000
+#define MATRIX_RULES 1000
 
 enum { SUMMARY, RULES, HOSTS, EVIDENCE, MATRIX };
 
