@@ -153,17 +153,16 @@ static void add_all_evidence(struct text *t, const struct audit_finding *finding
 static void add_waiver(struct text *t, const struct audit_finding *finding, size_t indent)
 {
     const struct waiver *waiver = finding->waiver;
-    struct strbuf words = STRBUF_INIT;
+    strbuf_truncate(&t->words, 0); /* a failure stays known */
     if (audit_waiver_expired(finding)) {
-        strbuf_addf(&words, "the waiver of %s expired on %s: %s", waiver->owner,
+        strbuf_addf(&t->words, "the waiver of %s expired on %s: %s", waiver->owner,
                     waiver->expires, waiver->reason);
     } else {
-        strbuf_addf(&words, "waived by %s until %s: %s", waiver->owner, waiver->expires,
+        strbuf_addf(&t->words, "waived by %s until %s: %s", waiver->owner, waiver->expires,
                     waiver->reason);
     }
     strbuf_addchars(&t->block.buf, ' ', indent);
-    text_wrapped(t, indent, words.buf);
-    strbuf_release(&words);
+    text_wrapped(t, indent, t->words.buf);
 }
 
 static size_t add_verdict(struct text *t, enum verdict verdict)
@@ -455,7 +454,8 @@ static int write_all(struct text *t, struct err *err)
     status = status ? status : add_hosts(t, err);
     if (status == 0) {
         add_end(t);
-        status = strbuf_failed(&t->line) ? err_nomem(err) : block_flush(&t->block, err);
+        bool failed = strbuf_failed(&t->line) || strbuf_failed(&t->words);
+        status = failed ? err_nomem(err) : block_flush(&t->block, err);
     }
     return status;
 }
@@ -463,11 +463,16 @@ static int write_all(struct text *t, struct err *err)
 static int write_table(const struct audit_digest *digest, struct sink *sink,
                        const struct audit_report_options *options, struct err *err)
 {
-    struct text t = {.digest = digest, .options = options, .sink = sink, .line = STRBUF_INIT};
+    struct text t = {.digest = digest,
+                     .options = options,
+                     .sink = sink,
+                     .line = STRBUF_INIT,
+                     .words = STRBUF_INIT};
     block_init(&t.block, sink);
     int status = write_all(&t, err);
     block_release(&t.block);
     strbuf_release(&t.line);
+    strbuf_release(&t.words);
     return status;
 }
 

@@ -17,7 +17,8 @@ struct text {
     const struct audit_report_options *options;
     struct sink *sink;
     struct block block;
-    struct strbuf line; /* under way, terminal-safe, without colours */
+    struct strbuf line;  /* under way, terminal-safe, without colours */
+    struct strbuf words; /* made of several texts of others, before they are made safe */
 };
 
 /* Our own words; color "" = none. */

@@ -2,69 +2,12 @@
  * Memory that runs out: every single allocation of every writer fails once, and then all from
  * there on. The writer says ERR_NOMEM, or got through all the same; nothing leaks.
  */
-#if !defined(__GLIBC__) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#include "oom.h"
 
-#include <stdio.h>
-
-int main(void)
-{
-    puts("skipped: needs the C library's own allocator");
-    return 77;
-}
-
-#else
+#ifdef OOM_POSSIBLE
 
 #include "rows.h"
 #include "test.h"
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *ptr, size_t size);
-void __libc_free(void *ptr);
-
-static long countdown = -1; /* allocations until one fails; negative = none does */
-static bool for_good;       /* all after it fail, too */
-static long live;
-
-static bool fails(void)
-{
-    if (countdown < 0) {
-        return false;
-    }
-    if (countdown == 0) {
-        countdown = for_good ? 0 : -1;
-        return true;
-    }
-    countdown--;
-    return false;
-}
-
-void *malloc(size_t size)
-{
-    void *ptr = fails() ? NULL : __libc_malloc(size);
-    live += ptr != NULL;
-    return ptr;
-}
-
-void *calloc(size_t n, size_t size)
-{
-    void *ptr = fails() ? NULL : __libc_calloc(n, size);
-    live += ptr != NULL;
-    return ptr;
-}
-
-void *realloc(void *old, size_t size)
-{
-    void *ptr = fails() ? NULL : __libc_realloc(old, size);
-    live += !old && ptr;
-    return ptr;
-}
-
-void free(void *ptr)
-{
-    live -= ptr != NULL;
-    __libc_free(ptr);
-}
 
 static size_t written;
 

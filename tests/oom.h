@@ -1,0 +1,74 @@
+/*
+ * An allocator in front of the C library's own, for tests of memory that runs out: the
+ * allocation that `countdown` counts to fails. Where that cannot be (sanitizers have one of
+ * their own), there is a main() that skips, and OOM_POSSIBLE is not defined.
+ */
+#ifndef TESTS_OOM_H
+#define TESTS_OOM_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h> /* says __GLIBC__ */
+
+#if !defined(__GLIBC__) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+
+int main(void)
+{
+    puts("skipped: needs the C library's own allocator");
+    return 77;
+}
+
+#else
+#define OOM_POSSIBLE
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *ptr, size_t size);
+void __libc_free(void *ptr);
+
+static long countdown = -1; /* allocations until one fails; negative = none does */
+static bool for_good;       /* all after it fail, too */
+static long live;           /* allocations that were not freed */
+
+static bool fails(void)
+{
+    if (countdown < 0) {
+        return false;
+    }
+    if (countdown == 0) {
+        countdown = for_good ? 0 : -1;
+        return true;
+    }
+    countdown--;
+    return false;
+}
+
+void *malloc(size_t size)
+{
+    void *ptr = fails() ? NULL : __libc_malloc(size);
+    live += ptr != NULL;
+    return ptr;
+}
+
+void *calloc(size_t n, size_t size)
+{
+    void *ptr = fails() ? NULL : __libc_calloc(n, size);
+    live += ptr != NULL;
+    return ptr;
+}
+
+void *realloc(void *old, size_t size)
+{
+    void *ptr = fails() ? NULL : __libc_realloc(old, size);
+    live += !old && ptr;
+    return ptr;
+}
+
+void free(void *ptr)
+{
+    live -= ptr != NULL;
+    __libc_free(ptr);
+}
+
+#endif
+#endif
