@@ -19,6 +19,9 @@ static int open_passwords(struct collecting *c, struct err *err)
 static int open_emit(struct collecting *c, struct err *err)
 {
     struct writer *writer = NULL;
+    if (c->each) {
+        return 0;
+    }
     int rc = c->open(c, &writer, err);
     if (rc < 0) {
         return rc;
@@ -183,6 +186,23 @@ static int hold(struct collecting *c, struct host_result *result, bool writable,
     return rc ? rc : settled;
 }
 
+static int take_each(struct collecting *c, struct host_result *result, struct err *err)
+{
+    report_add(&c->report, result);
+    int rc = c->each(c, result, err);
+    host_result_free(result);
+    return rc;
+}
+
+/* One finished host, whatever has to become of it. */
+static int receive(struct collecting *c, struct host_result *result, bool writable,
+                   struct err *err)
+{
+    return c->each   ? take_each(c, result, err)
+           : c->held ? hold(c, result, writable, err)
+                     : take(c, result, writable, err);
+}
+
 /* Until every host is done. When nothing can be written any more the rest is called off. */
 static int drain(struct collecting *c, struct err *err)
 {
@@ -194,9 +214,7 @@ static int drain(struct collecting *c, struct err *err)
             progress_show(&c->progress, &numbers, now_ms());
         }
         if (result) {
-            struct err *first = rc ? NULL : err;
-            int taken =
-                c->held ? hold(c, result, rc == 0, first) : take(c, result, rc == 0, first);
+            int taken = receive(c, result, rc == 0, rc ? NULL : err);
             rc = rc ? rc : taken;
         }
         if (rc < 0) {
@@ -209,7 +227,7 @@ static int drain(struct collecting *c, struct err *err)
 /* Ends the outputs: the records' only if all went well so far, the report's in any case. */
 static int finish(struct collecting *c, int rc, struct err *err)
 {
-    if (rc == 0) {
+    if (rc == 0 && c->emit) {
         rc = emit_finish(c->emit, err);
     }
     if (rc == 0 && c->saving) {
@@ -248,7 +266,7 @@ static void end_loop(struct collecting *c)
 
 int collecting_run(struct collecting *c, struct err *err)
 {
-    if (c->plan->detector && !c->settle) {
+    if (c->plan->detector && !c->settle && !c->each) {
         return err_set(
             err, ERR_INPUT,
             "platforms must be said here: `collect hosts --detect -o hosts.yml` finds "
@@ -274,11 +292,7 @@ void collecting_summarize(const struct collecting *c)
         report_summary(&c->report, now_ms() - c->started, &text);
     }
     report_failures(&c->report, &text);
-    for (const char *p = text.buf; *p;) {
-        size_t n = strcspn(p, "\n");
-        talk_line("%.*s", (int)n, p);
-        p += n + (p[n] == '\n');
-    }
+    talk_lines(&text);
     if (c->options->host_keys == HOST_KEYS_OFF) {
         talk_line("Host keys were not checked (--host-keys off)");
     }

@@ -38,6 +38,8 @@ struct collecting {
     /* The plan, `settled`, over an inventory in which the platforms stand. */
     int (*settle)(struct collecting *c, const struct inventory *inventory, struct plan *out,
                   struct err *err);
+    /* Takes each finished host in place of records, which are then not opened; may be NULL. */
+    int (*each)(struct collecting *c, const struct host_result *result, struct err *err);
     void *user;
     struct saving *saving; /* NULL: not into a database */
     struct db **keep;      /* not NULL: the database stays open, for the caller to close */

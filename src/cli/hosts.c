@@ -2,6 +2,7 @@
  * collect hosts: what an inventory selects, fully resolved, without connecting.
  */
 #include "cli/hosts_query.h"
+#include "cli/hosts_write.h"
 #include "cli/setting.h"
 #include "cli/talk.h"
 
@@ -113,9 +114,14 @@ int verb_hosts(const struct options *options)
     struct err err = ERR_INIT;
     struct inventory inventory = INVENTORY_INIT;
     int rc = hosts_query(&inventory, options, &err);
-    if (rc == 0) {
+    if (rc == 0 && options->detect) {
+        rc = hosts_detect(&inventory, options, &err);
+    } else if (rc == 0 && hosts_wants_inventory(options)) {
+        rc = hosts_write_check(&inventory, options, &err);
+        rc = rc < 0 ? rc : hosts_write(&inventory, NULL, options, &err);
+    } else if (rc == 0) {
         rc = list(&inventory, options, &err);
     }
     inventory_release(&inventory);
-    return rc < 0 ? talk_failure(&err, "hosts") : 0;
+    return rc < 0 ? talk_failure(&err, "hosts") : rc;
 }

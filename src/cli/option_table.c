@@ -45,11 +45,18 @@ const struct option option_table[] = {
      .verbs = VERB_TEMPLATES, .section = SECTION_WORK,
      .help = "Only templates of this platform, such as cisco_ios"},
     {.name = "templates", .arg = "DIR", .kind = OPTION_LIST, .offset = AT(templates),
-     .verbs = VERB_RUN | VERB_TEST | VERB_SCHEMA | VERB_PARSE | VERB_EXPLAIN | VERB_TEMPLATES, .section = SECTION_WORK,
+     .verbs = VERB_RUN | VERB_TEST | VERB_SCHEMA | VERB_PARSE | VERB_EXPLAIN | VERB_TEMPLATES |
+              VERB_HOSTS, .section = SECTION_WORK,
      .complete = COMPLETE_FOLDER,
      .help = "Look for templates and platforms in DIR first; repeatable. Then come the folders "
              "of COLLECT_TEMPLATES, NET_TEXTFSM and NTC_TEMPLATES_DIR, the user's own and the "
              "installed ones"},
+
+    {.name = "detect", .kind = OPTION_FLAG, .offset = AT(detect), .verbs = VERB_HOSTS,
+     .section = SECTION_WORK,
+     .help = "Log into the hosts whose platform is `auto` or not said and find it out, by the SSH "
+             "server, the prompt and at most two commands that only read. -o FILE.yml writes "
+             "the inventory with the platforms filled in"},
 
     {.name = "inventory", .letter = 'i', .arg = "FILE", .kind = OPTION_TEXT,
      .offset = AT(inventory), .verbs = VERB_RUN | VERB_SCHEMA | VERB_HOSTS, .section = SECTION_HOSTS,
@@ -89,36 +96,36 @@ const struct option option_table[] = {
      .help = "What the inventory does not say is said by this file instead of ~/.ssh/config; "
              "`none`: by none"},
     {.name = "ask-pass", .letter = 'k', .kind = OPTION_FLAG, .offset = AT(ask_pass),
-     .verbs = VERB_RUN, .section = SECTION_LOGIN,
+     .verbs = VERB_RUN | VERB_HOSTS, .section = SECTION_LOGIN,
      .help = "Ask for the password once, before anything connects"},
     {.name = "password-file", .arg = "FILE", .kind = OPTION_TEXT, .offset = AT(password_file),
-     .verbs = VERB_RUN, .section = SECTION_LOGIN, .complete = COMPLETE_FILE,
+     .verbs = VERB_RUN | VERB_HOSTS, .section = SECTION_LOGIN, .complete = COMPLETE_FILE,
      .help = "The password is the first line of FILE"},
     {.name = "password-fd", .arg = "N", .kind = OPTION_NUMBER, .offset = AT(password_fd),
-     .verbs = VERB_RUN, .section = SECTION_LOGIN, .min = 0, .max = 1023,
+     .verbs = VERB_RUN | VERB_HOSTS, .section = SECTION_LOGIN, .min = 0, .max = 1023,
      .help = "The password is the first line read from file descriptor N"},
     {.name = "host-keys", .arg = "POLICY", .kind = OPTION_CHOICE, .offset = AT(host_keys),
-     .verbs = VERB_RUN, .section = SECTION_LOGIN, .choices = "strict|accept-new|off",
+     .verbs = VERB_RUN | VERB_HOSTS, .section = SECTION_LOGIN, .choices = "strict|accept-new|off",
      .fallback = "strict",
      .help = "Whom to trust: `strict` only hosts of known_hosts, `accept-new` also hosts never "
              "seen, which are then written there, `off` anyone"},
 
     {.name = "workers", .letter = 'w', .arg = "N", .kind = OPTION_NUMBER, .offset = AT(workers),
-     .verbs = VERB_RUN, .section = SECTION_RUN, .min = 1, .max = 5000, .fallback = "100",
+     .verbs = VERB_RUN | VERB_HOSTS, .section = SECTION_RUN, .min = 1, .max = 5000, .fallback = "100",
      .help = "At most N sessions in flight"},
     {.name = "connect-rate", .arg = "N", .kind = OPTION_NUMBER, .offset = AT(connect_rate),
-     .verbs = VERB_RUN, .section = SECTION_RUN, .min = 1, .max = 100000,
+     .verbs = VERB_RUN | VERB_HOSTS, .section = SECTION_RUN, .min = 1, .max = 100000,
      .help = "At most N logins begun a second, for authentication servers that can take no more"},
     {.name = "stop-on-auth-failure", .kind = OPTION_FLAG, .offset = AT(stop_on_auth_failure),
-     .verbs = VERB_RUN, .section = SECTION_RUN,
+     .verbs = VERB_RUN | VERB_HOSTS, .section = SECTION_RUN,
      .help = "Try one login of each group first and leave the group's other hosts alone when it "
              "is denied: a wrong password locks one account, not a thousand"},
     {.name = "timeout", .arg = "TIME", .kind = OPTION_TIME, .offset = AT(timeout_ms),
-     .verbs = VERB_RUN, .section = SECTION_RUN,
+     .verbs = VERB_RUN | VERB_HOSTS, .section = SECTION_RUN,
      .help = "How long connecting, logging in and each command may take (30, 500ms, 2m); "
              "without it 10 s, 10 s and 2 min"},
     {.name = "retries", .arg = "N", .kind = OPTION_NUMBER, .offset = AT(retries),
-     .verbs = VERB_RUN, .section = SECTION_RUN, .min = 0, .max = 100, .fallback = "0",
+     .verbs = VERB_RUN | VERB_HOSTS, .section = SECTION_RUN, .min = 0, .max = 100, .fallback = "0",
      .help = "Try again to connect so many times; a refused login is never tried again"},
     {.name = "allow-changes", .kind = OPTION_FLAG, .offset = AT(allow_changes),
      .verbs = VERB_RUN | VERB_SCHEMA, .section = SECTION_RUN,

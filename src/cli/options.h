@@ -50,6 +50,7 @@ struct options {
     struct option_list targets;
     const char *platform;
     bool allow_duplicates;
+    bool detect; /* hosts */
 
     const char *username;
     long port;

@@ -42,6 +42,15 @@ void talk_line(const char *fmt, ...)
     va_end(ap);
 }
 
+void talk_lines(const struct strbuf *text)
+{
+    for (const char *p = text->buf; *p;) {
+        size_t n = strcspn(p, "\n");
+        talk_line("%.*s", (int)n, p);
+        p += n + (p[n] == '\n');
+    }
+}
+
 int talk_failure(const struct err *err, const char *verb)
 {
     if (err->code != ERR_PIPE) {

@@ -6,6 +6,7 @@
 #define CLI_TALK_H
 
 #include "base/err.h"
+#include "base/strbuf.h"
 
 /* "collect: ..." and a newline. */
 void talk_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -15,6 +16,9 @@ void talk_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The text alone. */
 void talk_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Each line of a text by itself. */
+void talk_lines(const struct strbuf *text);
 
 /* Says err's text and gives the exit status that its code stands for. Quiet about ERR_PIPE: who
  * hung up knows. A usage error adds where to read on; verb may be NULL. */

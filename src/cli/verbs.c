@@ -32,10 +32,13 @@ const struct verb verb_table[] = {
      .bit = VERB_HOSTS,
      .operands = "HOST",
      .words = offsetof(struct options, hosts),
-     .summary = "List the hosts that an inventory selects, without connecting",
+     .summary = "List the hosts that an inventory selects, or find out what they are",
      .text =
          "Shows each host with all that its groups and the defaults say of it, and where it "
-         "is written. Passwords are not resolved; only where they would come from is shown.",
+         "is written, without connecting. Passwords are not resolved; only where they would come "
+         "from is shown. -o FILE.yml (or -f yaml) writes them as an inventory. With --detect, "
+         "hosts whose platform is not said are logged into and shown with the platform that was "
+         "found out, or written with it; the exit status is 1 when one could not be told.",
      .run = verb_hosts},
     {.name = "explain",
      .bit = VERB_EXPLAIN,

@@ -266,6 +266,54 @@ def told_honestly():
               done.stderr, done.stderr)
 
 
-for test in (every_platform, same_records, mixed_runs, told_honestly):
+def hosts_verb():
+    """collect hosts --detect: a table, or an inventory for the next run."""
+    devices = fleet(["arista_eos", "cisco_ios", "vyos"]) + (
+        "- {platform: cisco_ios, hostname: odd, version: Odd-1, responses: {show version: odd}}\n")
+    said = {"cisco-ios": "cisco_ios", "vyos": None}  # the others: auto
+    with Lab("--templates", TEMPLATES, "--fixtures", FIXTURES, devices=devices) as lab:
+        path, out = lab.dir + "/some.yml", lab.dir + "/new.yml"
+        hosts_file(lab, path, lambda name, p: said.get(name, "auto"))
+        inventory = yaml.safe_load(open(path))
+        del inventory["hosts"]["vyos"]["platform"]
+        inventory["groups"] = {name: {} for name in inventory["groups"]}  # they said it, too
+        with open(path, "w") as file:
+            yaml.safe_dump(inventory, file)
+
+        def detect(*args):
+            return subprocess.run([COLLECT, "hosts", "--templates", TEMPLATES, "-i", path,
+                                   "--detect", *args], capture_output=True, text=True, env=ENV,
+                                  timeout=60)
+
+        done = detect("-f", "json")
+        rows = {row["host"]: row for row in json.loads(done.stdout)}
+        check("exit status", done.returncode == 1, done.stderr)
+        check("summary", "Found the platforms of 2 of 3 hosts in" in done.stderr, done.stderr)
+        check("platforms", {h: r["platform"] for h, r in rows.items()} ==
+              {"arista-eos": "arista_eos", "cisco-ios": "cisco_ios", "vyos": "vyos", "odd": ""},
+              rows)
+        check("why", "Arista" in rows["arista-eos"]["why"] and
+              rows["cisco-ios"]["why"] == "it is said" and
+              rows["odd"]["status"] == "unknown-platform", rows)
+        check("nobody asked who was said", "cisco-ios" not in journal(lab), journal(lab))
+        done = detect("-o", out)
+        check("an inventory", done.returncode == 1 and not done.stdout, done.stderr)
+        written = yaml.safe_load(open(out))
+        check("filled in", {h: e["platform"] for h, e in written["hosts"].items()} ==
+              {"arista-eos": "arista_eos", "cisco-ios": "cisco_ios", "vyos": "vyos",
+               "odd": "auto"}, written)
+        check("as it was", written["hosts"]["vyos"]["data"] == inventory["hosts"]["vyos"]["data"]
+              and set(written["groups"]) == {"arista_eos", "cisco_ios", "vyos"}, written)
+        done = subprocess.run([COLLECT, "--templates", TEMPLATES, "-i", out, "-t", "show_version",
+                               "-l", "!odd,!vyos", "-f", "json"], capture_output=True, text=True,
+                              env=ENV, timeout=60)
+        check("and usable", done.returncode == 0 and len(json.loads(done.stdout)) == 2, done.stderr)
+        done = detect("-o", path)
+        check("not over itself", done.returncode == 2 and "would be overwritten" in done.stderr)
+        done = detect("-f", "yaml", "-l", "cisco-ios")
+        check("nobody to ask", done.returncode == 0 and "hosts:\n" in done.stdout, done.stderr)
+
+
+for test in (every_platform, same_records, mixed_runs, told_honestly, hosts_verb):
     test()
 sys.exit(failures > 0)
