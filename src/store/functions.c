@@ -1,6 +1,7 @@
 #include "store/functions.h"
 
 #include "regex/regex.h"
+#include "store/bounded.h"
 #include "store/netvalue.h"
 
 static struct view argument(sqlite3_value *value)
@@ -158,10 +159,12 @@ int functions_register(sqlite3 *handle)
         }
     }
     struct regex_scratch *scratch = regex_scratch_new(NULL, NULL);
-    if (!scratch) {
-        return SQLITE_NOMEM;
+    int rc = bounded_register(handle);
+    if (!scratch || rc != SQLITE_OK) {
+        regex_scratch_free(scratch);
+        return scratch ? rc : SQLITE_NOMEM;
     }
-    int rc = sqlite3_create_function_v2(handle, "regexp", 2, flags, scratch, fn_regexp, NULL,
+    rc = sqlite3_create_function_v2(handle, "regexp", 2, flags, scratch, fn_regexp, NULL,
                                         NULL, free_scratch);
     if (rc != SQLITE_OK) {
         return rc;

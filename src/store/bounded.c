@@ -1,0 +1,249 @@
+#define _GNU_SOURCE /* memmem */
+#include "store/bounded.h"
+
+#include "base/utf8.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The widest field, and the most digits or repetitions, of one conversion. */
+#define MOST_WIDTH 100000
+
+static struct view text_of(sqlite3_value *value)
+{
+    const char *text = (const char *)sqlite3_value_text(value);
+    return view_make(text, (size_t)sqlite3_value_bytes(value));
+}
+
+static bool any_null(int argc, sqlite3_value **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        if (sqlite3_value_type(argv[i]) == SQLITE_NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Hands over what was built, or says that it is too large or memory ran out. */
+static void finish(sqlite3_context *ctx, sqlite3_str *out, bool empty_is_null)
+{
+    int length = sqlite3_str_length(out);
+    switch (sqlite3_str_errcode(out)) {
+    case SQLITE_OK:
+        break;
+    case SQLITE_TOOBIG:
+        sqlite3_result_error_toobig(ctx);
+        sqlite3_free(sqlite3_str_finish(out));
+        return;
+    default:
+        sqlite3_result_error_nomem(ctx);
+        sqlite3_free(sqlite3_str_finish(out));
+        return;
+    }
+    char *text = sqlite3_str_finish(out);
+    if (text || !empty_is_null) {
+        sqlite3_result_text(ctx, text ? text : "", length, text ? sqlite3_free : SQLITE_STATIC);
+    }
+}
+
+/* ---- printf, format ------------------------------------------------------------------------
+ */
+
+struct printing {
+    sqlite3_str *out;
+    sqlite3_value **argv;
+    int argc, used;
+    bool wide; /* some width or precision is too large */
+};
+
+static sqlite3_value *argument(struct printing *p)
+{
+    return p->used < p->argc ? p->argv[p->used++] : NULL;
+}
+
+/* A width or precision: digits, or `*` for the next argument. */
+static const char *read_number(struct printing *p, const char *f, long long *out)
+{
+    if (*f == '*') {
+        sqlite3_value *value = argument(p);
+        *out = value ? sqlite3_value_int64(value) : 0;
+        f++;
+    }
+    for (; *f >= '0' && *f <= '9'; f++) {
+        *out = *out > MOST_WIDTH ? *out : *out * 10 + (*f - '0');
+    }
+    p->wide = p->wide || *out > MOST_WIDTH || *out < -MOST_WIDTH;
+    return f;
+}
+
+/* As printf wants it in C; a byte that is no UTF-8 is a character of its own. */
+static unsigned first_character(sqlite3_value *value)
+{
+    struct view text = value ? text_of(value) : VIEW_NONE;
+    uint32_t character = 0;
+    if (text.len > 0 && utf8_decode(text, &character) && character == UTF8_INVALID) {
+        character = (unsigned char)text.ptr[0];
+    }
+    return character;
+}
+
+/* One conversion, by SQLite's own formatting, with its argument as the C type that goes with
+ * it. */
+static void convert(struct printing *p, const char *flags, long long width, long long precision,
+                    char how)
+{
+    char format[64];
+    bool whole = strchr("diuxXo", how), real = strchr("fFeEgG", how);
+    if (precision < 0) {
+        snprintf(format, sizeof(format), "%%%s*%s%c", flags, whole ? "ll" : "", how);
+    } else {
+        snprintf(format, sizeof(format), "%%%s*.%d%s%c", flags, (int)precision,
+                 whole ? "ll" : "", how);
+    }
+    sqlite3_value *value = argument(p);
+    if (whole) {
+        sqlite3_str_appendf(p->out, format, (int)width, value ? sqlite3_value_int64(value) : 0);
+    } else if (real) {
+        sqlite3_str_appendf(p->out, format, (int)width,
+                            value ? sqlite3_value_double(value) : 0.0);
+    } else if (how == 'c') {
+        sqlite3_str_appendf(p->out, format, (int)width, first_character(value));
+    } else {
+        const char *text = value ? (const char *)sqlite3_value_text(value) : NULL;
+        sqlite3_str_appendf(p->out, format, (int)width, text);
+    }
+}
+
+/* What stands behind a `%`; returns what stands behind it. NULL: there is nothing to go on
+ * with, which ends the text as it does in SQLite. */
+static const char *print_one(struct printing *p, const char *f)
+{
+    char flags[16] = "";
+    size_t nflags = strspn(f, "-+ #!0,");
+    long long width = 0, precision = -1;
+    if (nflags >= sizeof(flags)) {
+        return NULL;
+    }
+    memcpy(flags, f, nflags);
+    f = read_number(p, f + nflags, &width);
+    if (*f == '.') {
+        precision = 0;
+        f = read_number(p, f + 1, &precision);
+        precision = precision < 0 ? -precision : precision;
+    }
+    f += strspn(f, "l");
+    if (*f == '%') {
+        sqlite3_str_appendchar(p->out, 1, '%');
+    } else if (*f && strchr("diuxXofFeEgGcszqQw", *f)) {
+        bool nothing = *f == 'c' && (p->used == p->argc ||
+                                     sqlite3_value_type(p->argv[p->used]) == SQLITE_NULL);
+        if (!p->wide) {
+            convert(p, flags, width, precision, nothing || *f == 'z' ? 's' : *f);
+        }
+    } else if (*f != 'n') {
+        return NULL;
+    }
+    return f + 1;
+}
+
+static void fn_printf(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+    const char *f = argc > 0 ? (const char *)sqlite3_value_text(argv[0]) : NULL;
+    struct printing p = {.argv = argv + 1, .argc = argc - 1};
+    if (!f) {
+        return;
+    }
+    p.out = sqlite3_str_new(sqlite3_context_db_handle(ctx));
+    while (f && *f && !p.wide && sqlite3_str_errcode(p.out) == SQLITE_OK) {
+        size_t plain = strcspn(f, "%");
+        sqlite3_str_append(p.out, f, (int)plain);
+        f += plain;
+        if (*f && !f[1]) {
+            sqlite3_str_appendchar(p.out, 1, '%');
+            break;
+        }
+        f = *f ? print_one(&p, f + 1) : f;
+    }
+    if (p.wide) {
+        sqlite3_free(sqlite3_str_finish(p.out));
+        sqlite3_result_error_toobig(ctx);
+        return;
+    }
+    finish(ctx, p.out, true);
+}
+
+/* ---- instr, replace ------------------------------------------------------------------------
+ */
+
+static const char *find(struct view in, struct view what)
+{
+    return what.len && in.len >= what.len ? memmem(in.ptr, in.len, what.ptr, what.len) : NULL;
+}
+
+static void fn_instr(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+    bool blobs = sqlite3_value_type(argv[0]) == SQLITE_BLOB &&
+                 sqlite3_value_type(argv[1]) == SQLITE_BLOB;
+    if (any_null(argc, argv)) {
+        return;
+    }
+    struct view in = text_of(argv[0]), what = text_of(argv[1]);
+    const char *found = what.len ? find(in, what) : in.ptr;
+    sqlite3_int64 place = found || !what.len;
+    for (const char *c = in.ptr; found && c < found; c++) {
+        place += blobs || (*c & 0xC0) != 0x80;
+    }
+    sqlite3_result_int64(ctx, place);
+}
+
+static void fn_replace(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+    if (any_null(2, argv)) {
+        return;
+    }
+    struct view in = text_of(argv[0]), what = text_of(argv[1]), with = text_of(argv[2]);
+    if (what.len == 0) {
+        sqlite3_result_value(ctx, argv[0]);
+        return;
+    }
+    if (any_null(argc, argv)) {
+        return;
+    }
+    if (!in.ptr || !with.ptr) {
+        sqlite3_result_error_nomem(ctx);
+        return;
+    }
+    sqlite3_str *out = sqlite3_str_new(sqlite3_context_db_handle(ctx));
+    const char *found;
+    while ((found = find(in, what)) && sqlite3_str_errcode(out) == SQLITE_OK) {
+        size_t before = (size_t)(found - in.ptr);
+        sqlite3_str_append(out, in.ptr, (int)before);
+        sqlite3_str_append(out, with.ptr, (int)with.len);
+        in = view_slice(in, before + what.len, in.len);
+    }
+    sqlite3_str_append(out, in.ptr, (int)in.len);
+    finish(ctx, out, false);
+}
+
+int bounded_register(sqlite3 *handle)
+{
+    static const struct {
+        const char *name;
+        int arguments;
+        void (*function)(sqlite3_context *, int, sqlite3_value **);
+    } functions[] = {
+        {"printf", -1, fn_printf},
+        {"format", -1, fn_printf},
+        {"instr", 2, fn_instr},
+        {"replace", 3, fn_replace},
+    };
+    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    int rc = SQLITE_OK;
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]) && rc == SQLITE_OK; i++) {
+        rc = sqlite3_create_function_v2(handle, functions[i].name, functions[i].arguments,
+                                        flags, NULL, functions[i].function, NULL, NULL, NULL);
+    }
+    return rc;
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/python3
+"""printf, format, instr and replace of our own give what SQLite's give, and end at once where
+SQLite's do not."""
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+COLLECT = os.environ['COLLECT']
+
+TEXTS = ["''", "'a'", "'aXbXc'", "'XX'", "'äöü€'", "'€'", "NULL", "12", "-7.25", "'it''s'",
+         "9223372036854775807", "0", "'1e3'", "'a\"b'"]
+FORMATS = ['%d', '%5d|', '%-5d|', '%05d', '%+d', '% d', '%,d', '%i', '%u', '%x', '%X', '%#x', '%o',
+           '%lld', '%ld', '%f', '%.2f', '%10.3f|', '%e', '%g', '%G', '%!.20g', '%E', '%s', '%10s|',
+           '%-10s|', '%.2s|', '%z', '%q', '%Q', '%w', '%c', '%3c|', '%.3c', '%%', '100%', '%y',
+           'a%nb', '%n%d', '%*d|', '%-*d|', '%.*f', '%s %s', '%.0f', '%5.1s|', '%!5s|', '']
+
+
+def expressions():
+    for text in TEXTS:
+        for form in FORMATS:
+            star = '4, ' if '*' in form else ''
+            yield "printf('%s', %s%s)" % (form, star, text)
+        for other in TEXTS:
+            yield 'instr(%s, %s)' % (text, other)
+            for third in TEXTS[:7]:
+                yield 'replace(%s, %s, %s)' % (text, other, third)
+    yield from ("printf()", "printf(NULL)", "format('%d')", "printf('%s')", "printf('%d%d', 1)",
+                "format('%s-%s', 1)", "instr(x'616263', x'63')", "instr(x'C3A4', x'A4')",
+                "instr('äb', x'62')", "hex(replace(x'00616200', x'6162', 'z'))",
+                "printf('%.*c', -3, 'x')", "printf('%*s', -5, 'x')",
+                "typeof(printf('%d', 1))", "typeof(instr(NULL, 1))", "typeof(replace(1, 2, 3))")
+
+
+def ours(path, columns):
+    sql = 'SELECT ' + ', '.join("coalesce(%s, '<NULL>') AS c%d" % (e, i)
+                                for i, e in enumerate(columns))
+    done = subprocess.run([COLLECT, 'query', '-f', 'json', sql, path], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+    if done.returncode:
+        sys.exit('...%s' % done.stderr.decode()[-300:])
+    return list(json.loads(done.stdout)[0].values())
+
+
+def main():
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'x.db')
+        db = sqlite3.connect(path)
+        db.text_factory = lambda text: text.decode('utf-8', 'replace')
+        db.execute('CREATE TABLE t(a)')
+        db.commit()
+        every = list(expressions())
+        for start in range(0, len(every), 90):
+            part = every[start:start + 90]
+            for expression, got in zip(part, ours(path, part)):
+                want = db.execute("SELECT CAST(coalesce(%s, '<NULL>') AS TEXT)" %
+                                  expression).fetchone()[0]
+                if str(got) != want:
+                    print('%s: got %r, SQLite gives %r' % (expression, got, want))
+                    failed += 1
+        for expression, words in (
+                ("length(printf('%.*c', 2000000000, 'x'))", 'too big'),
+                ("length(printf('%2000000000d', 1))", 'too big'),
+                ("length(printf('%.2000000000s', 'x'))", 'too big'),
+                ("instr(hex(zeroblob(20000000)), hex(zeroblob(10000000)) || '1')", ''),
+                ("length(replace(hex(zeroblob(20000000)), hex(zeroblob(10000000)) || '1', ''))",
+                 '')):
+            started = time.monotonic()
+            done = subprocess.run([COLLECT, 'query', 'SELECT ' + expression, path],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=50)
+            if words not in done.stderr.decode() or time.monotonic() - started > 20:
+                print('%s: %s' % (expression, done.stderr.decode()))
+                failed += 1
+    print('%d failed' % failed)
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
