@@ -217,6 +217,12 @@ static void publish(struct gather *g)
     g->all->rules.files = g->files;
 }
 
+static int find_needs(struct gather *g, const char *path, struct err *err)
+{
+    struct err why = ERR_INIT;
+    return rules_find_needs(g->all, &why) < 0 ? fault(g, path, &why, err) : 0;
+}
+
 int rules_gather(struct rules_all **out, const char *const *paths, size_t npaths,
                  rule_fault_fn *on_fault, void *user, struct err *err)
 {
@@ -227,7 +233,7 @@ int rules_gather(struct rules_all **out, const char *const *paths, size_t npaths
     }
     if (code == 0) {
         publish(&g);
-        code = rules_find_needs(g.all, err);
+        code = find_needs(&g, npaths ? paths[0] : "", err);
     }
     if (code < 0) {
         rules_free((struct rules *)g.all);

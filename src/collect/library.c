@@ -364,10 +364,21 @@ int library_by_name(struct library *library, const char *platform, const char *n
     return by_mapping(library, platform, bare.ptr, out, err);
 }
 
+/* Names that the platform's file has a command for. */
+static void offer_mapped(struct guess *guess, struct library *library, const char *platform)
+{
+    const struct platform_set *set = library_platforms(library, NULL);
+    const struct platform *known = set ? platform_find(set, platform) : NULL;
+    for (size_t i = 0; known && i < known->ncommands; i++) {
+        guess_offer(guess, known->commands[i].name);
+    }
+}
+
 const char *library_guess(struct library *library, const char *platform, const char *name)
 {
     struct guess guess;
     guess_init(&guess, view_of(name));
+    offer_mapped(&guess, library, platform);
     for (size_t i = 0; i < library->nfolders; i++) {
         const struct textfsm_index *index = library->folders[i].index;
         long row = -1;

@@ -71,7 +71,7 @@ int library_each(struct library *library, const char *platform, const char *comm
 /* What was skipped in the indexes that were read, a line each; NULL behind the last. */
 const char *library_warning(const struct library *library, size_t i);
 
-/* The nearest name of a template that the platform has, or NULL. */
+/* The nearest name of a template that the platform has, or has a command for; or NULL. */
 const char *library_guess(struct library *library, const char *platform, const char *name);
 
 /* Reads outputs: the finding's templates compiled, as one table. Lives as long as the library.

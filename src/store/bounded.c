@@ -137,10 +137,8 @@ static const char *print_one(struct printing *p, const char *f)
     if (*f == '%') {
         sqlite3_str_appendchar(p->out, 1, '%');
     } else if (*f && strchr("diuxXofFeEgGcszqQw", *f)) {
-        bool nothing = *f == 'c' && (p->used == p->argc ||
-                                     sqlite3_value_type(p->argv[p->used]) == SQLITE_NULL);
         if (!p->wide) {
-            convert(p, flags, width, precision, nothing || *f == 'z' ? 's' : *f);
+            convert(p, flags, width, precision, *f == 'z' ? 's' : *f);
         }
     } else if (*f != 'n') {
         return NULL;
@@ -158,7 +156,9 @@ static void fn_printf(sqlite3_context *ctx, int argc, sqlite3_value **argv)
     p.out = sqlite3_str_new(sqlite3_context_db_handle(ctx));
     while (f && *f && !p.wide && sqlite3_str_errcode(p.out) == SQLITE_OK) {
         size_t plain = strcspn(f, "%");
-        sqlite3_str_append(p.out, f, (int)plain);
+        if (plain) {
+            sqlite3_str_append(p.out, f, (int)plain);
+        }
         f += plain;
         if (*f && !f[1]) {
             sqlite3_str_appendchar(p.out, 1, '%');

@@ -9,6 +9,9 @@ static int check_whole(const struct guarded *st, const struct guarded_sql *sql,
     if (!st->st) {
         return err_set(err, ERR_USAGE, "there is no statement in it");
     }
+    if (!sqlite3_stmt_readonly(st->st)) {
+        return err_set(err, ERR_USAGE, "only reading is allowed here (SELECT)");
+    }
     struct view rest = view_trim(view_make(tail, (size_t)(sql->sql.ptr + sql->sql.len - tail)));
     if (rest.len) {
         return err_set(err, ERR_USAGE, "one statement at a time; what to do with: %.*s",

@@ -17,8 +17,10 @@ FOREVER = 'WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) '
 # what a query or an expression may not do, and a word of what is said of it
 QUERIES = {
     "ATTACH 'stolen.db' AS s": 'syntax error|only reading',
-    "DELETE FROM show_version": 'only reading',
-    "UPDATE show_version SET version = 2": 'only reading',
+    "DELETE FROM show_version": 'only reading|cannot modify',
+    "UPDATE show_version SET version = 2": 'only reading|cannot modify',
+    "DELETE FROM main.show_version": 'only reading',
+    "UPDATE main._hosts SET host = 'x' RETURNING host": 'only reading',
     "INSERT INTO show_version(host) VALUES('r1')": 'only reading',
     "CREATE TABLE t(a)": 'only reading',
     "DROP TABLE show_version": 'only reading',
@@ -81,7 +83,7 @@ def write_rules(folder, rules):
         json.dump({'rules': rules}, f)  # JSON is YAML
 
 
-def judge(folder, ms=300):
+def judge(folder, ms=100):
     """{rule: (verdict, reason)} of the one host."""
     out = auditcase.run('RULE_MS=%d judge DB rules.yml' % ms, folder)
     found = {}
@@ -146,10 +148,10 @@ def patterns_are_stopped():
         check(found['sane'][0] == 'PASS', 'the sane rule beside the patterns')
         for rule in rules:
             verdict, reason = found[rule['id']]
-            pattern = rule['lines']['must_not']
-            check(verdict == 'ERROR' and ('limit' in reason or 'too long' in reason) or
-                  verdict in ('FAIL', 'PASS') and pattern == PATTERNS[0],
-                  '%s: %s %s' % (pattern, verdict, reason))
+            limited = 'took more than' in reason or 'too long' in reason
+            check(verdict in ('FAIL', 'PASS') or verdict == 'ERROR' and limited,
+                  '%s: %s %s' % (rule['lines']['must_not'], verdict, reason))
+        check(found['p2'][0] == 'ERROR', 'a pattern that cannot be finished: %s' % out)
 
 
 def outputs_are_bounded():
@@ -166,7 +168,8 @@ def outputs_are_bounded():
             write_rules(folder, rules + [SANE])
             found, out = judge(folder)
             check(found['sane'][0] == 'PASS', 'the sane rule beside an odd output')
-            check(found['blocks'][0] in ('FAIL', 'ERROR'), 'blocks: %s' % (found['blocks'],))
+            check(found['blocks'][0] in ('FAIL', 'ERROR') or config[0] == '\0',
+                  'blocks: %s' % (found['blocks'],))
             check(found['lines'][0] == 'FAIL', 'lines: %s' % (found['lines'],))
             check(len(out) < 300000, 'evidence is cut: %d bytes' % len(out))
 
@@ -205,7 +208,9 @@ def files_are_refused():
             out = auditcase.run('rules rules.yml', folder)
             check(out.startswith('error: ') and out.count('\n') == 1 and words in out and
                   len(out) < 1100, '%s: %.300s' % (name, out))
-            check('remarks' in auditcase.run('check rules.yml', folder), 'check of %s' % name)
+            if len(data) < 100000:
+                check('remarks' in auditcase.run('check rules.yml', folder),
+                      'check of %s' % name)
 
 
 def thousands_of_rules():
