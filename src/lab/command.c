@@ -180,7 +180,10 @@ void shell_run_line(struct shell *sh, ms_t now)
     } else if (enables(sh, command) && !sh->privileged) {
         shell_ask_enable(sh);
     } else {
-        if (!prepares(sh, command) && !enables(sh, command)) {
+        if (enables(sh, command)) {
+            strbuf_addstr(&sh->reply, sh->s->enabled ? sh->s->enabled : "");
+            strbuf_addstr(&sh->reply, sh->s->enabled ? "\n" : "");
+        } else if (!prepares(sh, command)) {
             answer(sh, command);
         }
         shell_answer_later(sh, now);

@@ -87,8 +87,9 @@ static void take_enable(struct shell *sh, bool right, ms_t now)
     }
     sh->privileged = right;
     strbuf_reset(&sh->reply);
-    if (!right) {
-        strbuf_addf(&sh->reply, "%s\n", sh->s->denied);
+    const char *words = right ? sh->s->enabled : sh->s->denied;
+    if (words) {
+        strbuf_addf(&sh->reply, "%s\n", words);
     }
     shell_answer_later(sh, now);
 }

@@ -74,6 +74,7 @@ static const struct yaml_field fields[] = {
     FIELD("enable", YAML_STRING, s.enable, 0),
     FIELD("password_prompt", YAML_STRING, s.password_prompt, 0),
     FIELD("denied", YAML_STRING, s.denied, 0),
+    FIELD("enabled", YAML_STRING, s.enabled, 0),
     FIELD("error", YAML_STRING, s.error, 0),
     FIELD("error_status", YAML_INT, s.error_status, .min = 0, .max = 255),
     FIELD("ambiguous", YAML_STRING, s.ambiguous, 0),

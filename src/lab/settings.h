@@ -77,7 +77,7 @@ struct settings {
     const char *ask_username, *ask_password; /* logins that the shell asks once more */
     const char *prompt, *user_prompt;        /* the second before `enable`; NULL = the same */
     const char *enable; /* its password: logins begin unprivileged. NULL = none */
-    const char *password_prompt, *denied;
+    const char *password_prompt, *denied, *enabled;
     const char *error;     /* the answer to an unknown command */
     int error_status;      /* its exit status on an exec channel */
     const char *ambiguous; /* the answer to one that is short for several */

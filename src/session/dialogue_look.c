@@ -229,7 +229,19 @@ static bool at_login_question(struct dialogue *d)
 
 static bool privileged(const struct dialogue *d)
 {
-    return matches(d, d->platform->enable.prompt, dialogue_prompt(d));
+    bool said = d->enabled || !d->platform->enable.done;
+    return said && matches(d, d->platform->enable.prompt, dialogue_prompt(d));
+}
+
+/* Whether a line since the enable command says that it was granted. */
+static bool says_enabled(const struct dialogue *d)
+{
+    size_t offset = d->screen.line_start;
+    bool said = false;
+    for (int n = 0; n < LINES_BETWEEN_MOST && offset > d->start && !said; n++) {
+        said = matches(d, d->platform->enable.done, line_before(d, offset, &offset));
+    }
+    return said;
 }
 
 static void refuse_enable(struct dialogue *d)
@@ -359,6 +371,8 @@ static bool look_enable(struct dialogue *d)
     if (has_answer(d) || line.len == 0) {
         return false;
     }
+    d->enabled = d->enabled || says_enabled(d);
+    bool granted = d->enabled || !d->platform->enable.done;
     if (matches(d, d->platform->enable.password, line)) {
         if (d->asked_secret) {
             dialogue_fail(d, DIALOGUE_ENABLE_FAILED,
@@ -368,7 +382,7 @@ static bool look_enable(struct dialogue *d)
             d->unsent_secret = true;
             answer(d, secret_view(&d->secret), true);
         }
-    } else if (matches(d, d->platform->enable.prompt, line)) {
+    } else if (granted && matches(d, d->platform->enable.prompt, line)) {
         dialogue_learn(d, FOR_ENABLE);
     } else if (at_exact_prompt(d)) {
         refuse_enable(d);

@@ -71,6 +71,7 @@ struct dialogue {
     unsigned answers; /* of platform->login */
     unsigned pagers;  /* answered since the last command was typed */
     bool asked_username, asked_password, asked_secret;
+    bool enabled;  /* the device has said so (platform->enable.done) */
     bool answered; /* something was typed in the line at `from`, which is not a prompt */
     bool woken;
 

@@ -14,20 +14,16 @@
  *     username_suffix: '+ct'        # appended to the SSH user name
  *     setup: ['terminal length 0', 'terminal width 511']
  *     enable: {command: enable, password: '[Pp]assword:\s*', prompt: '[\w.\-]+#\s?'}
- *     pager: [{pattern: '--More--', send: ' '}]
- *     errors: ['% Invalid input detected', '% Ambiguous command']
- *     questions: ['Erase .*\?']     # beside the common ones (passwords, [y/n], any key ...)
- *     read_only: [show, ping, traceroute]
- *     writes: ['\|\s*(?:redirect|tee)\b']           # not read-only although it begins so
- *     commands: {show_version: 'display version'}   # neutral template name -> command
- *     exit: exit
- *     newline: "\n"
- *     limits: {idle: 30, command: 120, bytes: 64M}
- *     redact: ['(?:password|secret) (?:\d )?(\S+)']
- *     detect:                       # how `platform: auto` knows it (session/detect.h)
- *       banner: 'Cisco-\d'          # its SSH server's software, of "SSH-2.0-Cisco-1.25"
- *       prompt: '[\w.\-]+[>#]'      # when `prompt` is wider than the family's own
- *       commands: {show version: 'Cisco IOS Software'}
+ *                                   # done: 'Now user privilege is' where the prompt stays the
+ * same pager: [{pattern: '--More--', send: ' '}] errors: ['% Invalid input detected', '%
+ * Ambiguous command'] questions: ['Erase .*\?']     # beside the common ones (passwords, [y/n],
+ * any key ...) read_only: [show, ping, traceroute] writes: ['\|\s*(?:redirect|tee)\b'] # not
+ * read-only although it begins so commands: {show_version: 'display version'}   # neutral
+ * template name -> command exit: exit newline: "\n" limits: {idle: 30, command: 120, bytes:
+ * 64M} redact: ['(?:password|secret) (?:\d )?(\S+)'] detect:                       # how
+ * `platform: auto` knows it (session/detect.h) banner: 'Cisco-\d'          # its SSH server's
+ * software, of "SSH-2.0-Cisco-1.25" prompt: '[\w.\-]+[>#]'      # when `prompt` is wider than
+ * the family's own commands: {show version: 'Cisco IOS Software'}
  *
  * Only prompt is required. Unknown keys are errors with file, line and a guess. Patterns are
  * Python `re` (regex room), compiled once here and shared by all sessions. Where each must
@@ -37,6 +33,7 @@
  *                                      a whole line, blanks around it aside
  *     questions, enable.password       the end of the line the device waits in
  *     errors                           the start of one of the first lines of an output
+ *     enable.done                      the start of a line that the enable command printed
  *     detect.banner                    its start
  *     writes, prompt_varies            anywhere
  *     detect.commands                  anywhere in a line of the output
@@ -95,7 +92,8 @@ struct platform {
     struct {
         const char *command; /* NULL: the platform has no enable */
         struct regex *password;
-        struct regex *prompt; /* the prompt once privileged; NULL = prompt */
+        struct regex *prompt; /* the prompt once privileged */
+        struct regex *done;   /* NULL: the prompt tells; else what the device says then */
     } enable;
     struct answer_list pager;
     struct regex_list errors;

@@ -183,20 +183,24 @@ static int read_enable(struct reader *r, const struct yaml_node *node, struct pl
 {
     struct row {
         const char *command;
-        const struct yaml_node *password, *prompt;
+        const struct yaml_node *password, *prompt, *done;
     } row = {0};
     static const struct yaml_field fields[] = {
         YAML_FIELD("command", YAML_STRING, struct row, command, .required = true),
         YAML_FIELD("password", YAML_NODE, struct row, password, .required = true),
         YAML_FIELD("prompt", YAML_NODE, struct row, prompt, .required = true),
+        YAML_FIELD("done", YAML_NODE, struct row, done),
     };
     if (!node) {
         return 0;
     }
-    int code = yaml_read_map(r->y, node, "enable", fields, 3, &row, r->err);
+    int code = yaml_read_map(r->y, node, "enable", fields, 4, &row, r->err);
     if (code == 0) {
         p->enable.command = row.command;
         code = read_pattern(r, row.password, &line_end, &p->enable.password);
+    }
+    if (code == 0 && row.done) {
+        code = read_pattern(r, row.done, &line_start, &p->enable.done);
     }
     return code == 0 ? read_pattern(r, row.prompt, &whole_line, &p->enable.prompt) : code;
 }

@@ -61,7 +61,8 @@ def devices(platforms):
         variants = [("", {})]
         if platform["looks"].get("pager"):
             variants.append(("-pages", {"pager_stuck": True}))
-        if platform.get("enable") and platform["looks"].get("user_prompt"):
+        if platform.get("enable") and (platform["looks"].get("user_prompt") or
+                                       "done" in platform["enable"]):
             variants.append(("-enable", {"enable": "s3cret"}))
         for suffix, more in variants:
             text += "- %s\n" % json.dumps({"hostname": host + suffix, **entry, **more})
