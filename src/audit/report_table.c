@@ -105,12 +105,11 @@ static bool listed(const struct audit_digest *digest, size_t rule, size_t host)
            !(finding->verdict == VERDICT_ERROR && unjudged(digest, host));
 }
 
-static void add_evidence(struct text *t, const struct evidence *evidence, size_t indent,
-                         const char **expected)
+/* "show version:3  text": where it was seen and what. */
+static void add_seen(struct text *t, const struct evidence *evidence, size_t indent)
 {
-    struct strbuf *out = &t->block.buf;
     size_t used = indent;
-    strbuf_addchars(out, ' ', indent);
+    strbuf_addchars(&t->block.buf, ' ', indent);
     if (evidence->command) {
         used += text_fitted(t, TEXT_DIM, evidence->command, used);
     }
@@ -119,19 +118,40 @@ static void add_evidence(struct text *t, const struct evidence *evidence, size_t
         snprintf(line, sizeof(line), ":%zu", evidence->line);
         used += text_fitted(t, TEXT_DIM, line, used);
     }
-    if (evidence->text && *evidence->text) {
-        strbuf_addstr(out, used > indent ? "  " : "");
-        text_fitted(t, "", evidence->text, used + (used > indent ? 2 : 0));
+    if (used > indent) {
+        strbuf_addstr(&t->block.buf, "  ");
+        used += 2;
     }
-    strbuf_addch(out, '\n');
-    if (evidence->expected && *evidence->expected &&
-        (!*expected || strcmp(*expected, evidence->expected) != 0)) {
-        strbuf_addchars(out, ' ', indent);
-        strbuf_addstr(out, "  expected: ");
-        text_fitted(t, "", evidence->expected, indent + 12);
-        strbuf_addch(out, '\n');
+    text_fitted(t, "", evidence->text, used);
+    strbuf_addch(&t->block.buf, '\n');
+}
+
+static bool says(const char *text)
+{
+    return text && *text;
+}
+
+/* expected: what was told last; what was told, or stands in the reason, is not told again. */
+static void add_evidence(struct text *t, const struct audit_finding *finding,
+                         const struct evidence *evidence, size_t indent, const char **expected)
+{
+    if (says(evidence->text)) {
+        add_seen(t, evidence, indent);
+    } else if (finding->reason) {
+        return; /* which says what was not there */
     }
-    *expected = evidence->expected ? evidence->expected : *expected;
+    if (!says(evidence->expected)) {
+        return;
+    }
+    bool told = (*expected && strcmp(*expected, evidence->expected) == 0) ||
+                (finding->reason && strstr(finding->reason, evidence->expected));
+    if (!told) {
+        strbuf_addchars(&t->block.buf, ' ', indent);
+        strbuf_addstr(&t->block.buf, "  expected: ");
+        text_fitted(t, "", evidence->expected, indent + strlen("  expected: "));
+        strbuf_addch(&t->block.buf, '\n');
+    }
+    *expected = evidence->expected;
 }
 
 static void add_all_evidence(struct text *t, const struct audit_finding *finding, size_t indent,
@@ -142,7 +162,7 @@ static void add_all_evidence(struct text *t, const struct audit_finding *finding
         shown = EVIDENCE_SHOWN;
     }
     for (size_t i = 0; i < shown; i++) {
-        add_evidence(t, &finding->evidence[i], indent, expected);
+        add_evidence(t, finding, &finding->evidence[i], indent, expected);
     }
     if (shown && shown < finding->violations) {
         strbuf_addchars(&t->block.buf, ' ', indent);
@@ -413,7 +433,7 @@ static int add_hosts(struct text *t, struct err *err)
     int status = block_flush(&t->block, err);
     status = status ? status : write_hosts(t, shown, err);
     if (shown < failing) {
-        strbuf_addf(&t->block.buf, "and %zu more hosts (-v shows all)\n", failing - shown);
+        strbuf_addf(&t->block.buf, "and %zu more hosts (--all shows them)\n", failing - shown);
     }
     return status;
 }

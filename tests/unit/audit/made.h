@@ -104,6 +104,10 @@ static const struct evidence hostile[] = {
     {"show x", NULL, NULL, TIME, SHA, 8, "eight", "must_not x"},
 };
 
+static const struct evidence absent[] = {
+    {"show running-config", NULL, NULL, TIME, SHA, 0, "", "must: ^banner motd"},
+};
+
 /* By rule, then host; what is not here passes. */
 static const struct given {
     size_t rule, host;
@@ -127,9 +131,10 @@ static const struct given {
      TREND_NONE},
     {1, 4, VERDICT_ERROR, "not reached: no answer in 10 s", NULL, 0, 0, NULL, TREND_WORSE},
     {1, 5, VERDICT_SKIP, NULL, NULL, 0, 0, NULL, TREND_NONE},
-    {2, 0, VERDICT_WAIVED, "1 of 1 rows does not hold", old_version, 1, 1, &waivers[0],
-     TREND_BETTER},
-    {2, 1, VERDICT_FAIL, "1 of 1 rows does not hold", old_version, 1, 1, NULL, TREND_WORSE},
+    {2, 0, VERDICT_WAIVED, "1 of 1 row: not version_compare(version, '15.2') >= 0", old_version,
+     1, 1, &waivers[0], TREND_BETTER},
+    {2, 1, VERDICT_FAIL, "1 of 1 row: not version_compare(version, '15.2') >= 0", old_version,
+     1, 1, NULL, TREND_WORSE},
     {2, 2, VERDICT_SKIP, "another platform: cisco_nxos", NULL, 0, 0, NULL, TREND_NONE},
     {2, 4, VERDICT_ERROR, "not reached: no answer in 10 s", NULL, 0, 0, NULL, TREND_WORSE},
     {2, 5, VERDICT_SKIP, "another platform: linux", NULL, 0, 0, NULL, TREND_NONE},
@@ -139,6 +144,8 @@ static const struct given {
     {4, 3, VERDICT_FAIL, "<i>reason</i> \x1b[5m & \"more\"\xE2\x80\xAE", hostile, 6, 1234, NULL,
      TREND_WORSE},
     {4, 4, VERDICT_ERROR, "not reached: no answer in 10 s", NULL, 0, 0, NULL, TREND_WORSE},
+    {5, 2, VERDICT_FAIL, "no line of 'show running-config' matches ^banner motd", absent, 1, 1,
+     NULL, TREND_NONE},
     {5, 4, VERDICT_ERROR, "not reached: no answer in 10 s", NULL, 0, 0, NULL, TREND_WORSE},
 };
 

@@ -154,7 +154,7 @@ def text_fits_and_is_safe():
 def nobody_is_named_twice_for_nothing():
     text = report("all", "--tty", "80").decode()
     assert text.count("dead-host") == 1, text
-    assert text.count("core1.example") == 3  # two findings and the table of hosts
+    assert text.count("core1.example") == 4  # three findings and the table of hosts
 
 
 # ---- HTML -----------------------------------------------------------------------------------
