@@ -1,5 +1,6 @@
 #include "cli/completions.h"
 
+#include "audit/report.h"
 #include "cli/options.h"
 #include "output/writer.h"
 
@@ -27,6 +28,9 @@ static void words_of(struct strbuf *out, const struct option *o)
     }
     for (size_t i = 0; o->complete == COMPLETE_FORMAT && formats[i]; i++) {
         strbuf_addf(out, "%s%s", i ? " " : "", formats[i]->name);
+    }
+    for (size_t i = 0; o->complete == COMPLETE_REPORT && audit_formats[i]; i++) {
+        strbuf_addf(out, "%s%s", i ? " " : "", audit_formats[i]->name);
     }
 }
 

@@ -22,27 +22,52 @@ static const char *address_text(struct arena *arena, const struct host *host)
                         host_port(host));
 }
 
+static int write_texts(struct writer *writer, const struct job *job, const char *address,
+                       const struct job_command *command, const char *why, struct err *err)
+{
+    const char *texts[COLUMNS] = {
+        [HOST] = job->host->name,
+        [ADDRESS] = address,
+        [PLATFORM] = job->platform ? job->platform->name : PLATFORM_AUTO,
+        [COMMAND] = command ? command->command : NULL,
+        [TEMPLATE] = command ? command->template_path : NULL,
+        [WHY] = why,
+    };
+    struct textfsm_cell cells[COLUMNS];
+    for (size_t c = 0; c < COLUMNS; c++) {
+        cells[c] = setting_cell(texts[c]);
+    }
+    return writer_row(writer, 0, cells, err);
+}
+
+/* What is asked and lacking is a row without a command. */
 static int write_job(struct writer *writer, const struct job *job, struct arena *arena,
                      const char *how, struct err *err)
 {
     const char *address = address_text(arena, job->host);
     int rc = address ? 0 : err_nomem(err);
     for (size_t i = 0; i < job->ncommands && rc == 0; i++) {
-        const struct job_command *command = &job->commands[i];
-        const char *texts[COLUMNS] = {
-            [HOST] = job->host->name,
-            [ADDRESS] = address,
-            [PLATFORM] = job->platform ? job->platform->name : PLATFORM_AUTO,
-            [COMMAND] = command->command,
-            [TEMPLATE] = command->template_path,
-            [WHY] = job->platform ? command->why : how,
-        };
-        struct textfsm_cell cells[COLUMNS];
-        for (size_t c = 0; c < COLUMNS; c++) {
-            cells[c] = setting_cell(texts[c]);
-        }
-        rc = writer_row(writer, 0, cells, err);
+        const char *why = job->platform ? job->commands[i].why : how;
+        rc = write_texts(writer, job, address, &job->commands[i], why, err);
     }
+    for (size_t i = 0; i < job->nasks && rc == 0; i++) {
+        if (job->asks[i].command == PLAN_LACKS) {
+            rc = write_texts(writer, job, address, NULL, job->asks[i].lack, err);
+        }
+    }
+    return rc;
+}
+
+static int write_jobs(struct writer *writer, const struct job *jobs, size_t n, const char *how,
+                      struct err *err)
+{
+    struct arena arena = ARENA_INIT;
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        arena_reset(&arena);
+        rc = write_job(writer, &jobs[i], &arena, how, err);
+    }
+    arena_release(&arena);
     return rc;
 }
 
@@ -83,18 +108,18 @@ static void describe_auto(struct strbuf *out, const struct plan *plan)
 
 int dry_run(const struct plan *plan, const struct options *options, struct err *err)
 {
-    struct arena arena = ARENA_INIT;
     struct writer *writer = NULL;
     struct strbuf how = STRBUF_INIT;
     if (plan->detector) {
         describe_auto(&how, plan);
     }
     int rc = setting_data(&writer, options, &table, err);
-    for (size_t i = 0; i < plan->njobs && rc == 0; i++) {
-        arena_reset(&arena);
-        rc = write_job(writer, &plan->jobs[i], &arena, how.buf, err);
+    if (rc == 0) {
+        rc = write_jobs(writer, plan->jobs, plan->njobs, how.buf, err);
     }
-    arena_release(&arena);
+    if (rc == 0) {
+        rc = write_jobs(writer, plan->idle, plan->nidle, how.buf, err);
+    }
     strbuf_release(&how);
     if (rc < 0) {
         writer_abort(writer);

@@ -1,5 +1,7 @@
 #include "cli/help.h"
 
+#include "audit/report.h"
+
 #include "base/guess.h"
 #include "cli/out.h"
 #include "cli/setting.h"
@@ -14,8 +16,10 @@ const struct exit_meaning exit_meanings[] = {
     {"0", "all that was asked was done"},
     {"1", "some host, command or parse failed"},
     {"2", "the command line was wrong"},
-    {"3", "the inventory, a template or a platform is unusable; nothing was connected"},
+    {"3", "an inventory, template, platform, rule file or database is unusable; nothing was "
+          "connected"},
     {"4", "the output could not be written"},
+    {"5", "an audit found violations"},
     {"130", "interrupted"},
     {"141", "the reader of stdout went away"},
     {NULL, NULL},
@@ -62,6 +66,9 @@ void help_option(struct strbuf *out, const struct option *o)
     if (o->complete == COMPLETE_FORMAT) {
         format_names(names, sizeof(names));
         strbuf_addf(out, ". Formats: %s", names);
+    }
+    for (size_t i = 0; o->complete == COMPLETE_REPORT && audit_formats[i]; i++) {
+        strbuf_addf(out, "%s%s", i ? ", " : ". Formats: ", audit_formats[i]->name);
     }
 }
 

@@ -92,6 +92,13 @@ struct options {
     bool bless; /* test */
     bool force; /* templates new */
 
+    /* audit */
+    struct option_list rules; /* files, or names of packs */
+    const char *from;         /* a database, or a folder of --save-raw */
+    const char *baseline;     /* a database */
+    int fail_on;              /* enum severity */
+    bool all;
+
     int verbose;
     bool quiet;
     int color; /* enum color_choice */
@@ -129,7 +136,13 @@ enum option_section {
 };
 
 /* What a shell may offer as the argument. */
-enum option_complete { COMPLETE_NOTHING, COMPLETE_FILE, COMPLETE_FOLDER, COMPLETE_FORMAT };
+enum option_complete {
+    COMPLETE_NOTHING,
+    COMPLETE_FILE,
+    COMPLETE_FOLDER,
+    COMPLETE_FORMAT,
+    COMPLETE_REPORT, /* a format of audit reports */
+};
 
 struct option {
     const char *name; /* without the dashes */

@@ -59,46 +59,15 @@ static const char *asked(struct arena *arena, const struct options *options)
         strbuf_addf(&text, "%s-%c %s", i ? " " : "", options->asks.items[i].letter,
                     options->asks.items[i].text);
     }
+    for (size_t i = 0; i < options->rules.count; i++) {
+        strbuf_addf(&text, "%s-r %s", text.len ? " " : "", options->rules.items[i].text);
+    }
     for (size_t i = 0; i < options->targets.count; i++) {
         strbuf_addf(&text, " -l %s", options->targets.items[i].text);
     }
     const char *copy = arena_dup(arena, strbuf_view(&text));
     strbuf_release(&text);
     return copy;
-}
-
-int saving_open(struct saving **out, const struct options *options, const struct plan *plan,
-                const struct inventory *inventory, struct err *err)
-{
-    *out = NULL;
-    struct saving *s = calloc(1, sizeof(*s));
-    if (!s) {
-        return err_nomem(err);
-    }
-    arena_init(&s->arena, NULL);
-    strbuf_init(&s->groups);
-    strbuf_init(&s->data);
-    s->plan = plan;
-    struct save_run run = {.who = who(&s->arena),
-                           .inventory = inventory->path,
-                           .inventory_sha256 = file_sha256(&s->arena, inventory->path),
-                           .options = asked(&s->arena, options),
-                           .version = COLLECT_VERSION,
-                           .resume = saving_path(options) == options->resume};
-    size_t ntables = plan->detector ? 0 : plan->ntables; /* saving_settle() brings them */
-    int rc = save_open(&s->save, saving_path(options), plan->tables, ntables, &run, err);
-    if (rc < 0) {
-        saving_abort(s);
-        return rc;
-    }
-    *out = s;
-    return 0;
-}
-
-int saving_settle(struct saving *s, const struct plan *plan, struct err *err)
-{
-    s->plan = plan;
-    return save_tables(s->save, plan->tables, plan->ntables, err);
 }
 
 struct writer *saving_writer(struct saving *s)
@@ -143,12 +112,31 @@ static int describe_host(struct saving *s, const struct host *host, struct err *
     return strbuf_failed(&s->groups) || strbuf_failed(&s->data) ? err_nomem(err) : 0;
 }
 
-int saving_end(struct saving *s, const struct host_result *result, struct err *err)
+static int save_ask_of(struct saving *s, const struct job *job, const struct job_ask *ask,
+                       struct err *err)
+{
+    const struct job_command *command =
+        ask->command == PLAN_LACKS ? NULL : &job->commands[ask->command];
+    bool records = command && command->reader && ask->records;
+    struct save_ask row = {.host = job->host->name,
+                           .asked = ask->text,
+                           .by_name = ask->template,
+                           .command = command ? command->command : NULL,
+                           .records = records ? s->plan->tables[command->table].name : NULL,
+                           .reason = ask->lack};
+    return save_ask(s->save, &row, err);
+}
+
+/* All that there is to say of a host; job is NULL for one that is not of the plan. */
+static int save_of_job(struct saving *s, const struct host_result *result,
+                       const struct job *job, struct err *err)
 {
     const struct host *host = result->host;
-    const struct job *job = plan_job(s->plan, host);
     bool known = !job || job->platform; /* else its commands only say what was asked */
     int rc = 0;
+    for (size_t i = 0; job && i < job->nasks && rc == 0; i++) {
+        rc = save_ask_of(s, job, &job->asks[i], err);
+    }
     for (size_t i = 0; i < result->ncommands && rc == 0 && known; i++) {
         rc = save_command(s, result, i, job, err);
     }
@@ -176,6 +164,88 @@ int saving_end(struct saving *s, const struct host_result *result, struct err *e
         .platform_why = result->platform_why,
     };
     return save_host_end(s->save, &row, err);
+}
+
+int saving_end(struct saving *s, const struct host_result *result, struct err *err)
+{
+    return save_of_job(s, result, plan_job(s->plan, result->host), err);
+}
+
+/* ---- open and close -----------------------------------------------------------------------
+ */
+
+static int save_idle(struct saving *s, struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; i < s->plan->nidle && rc == 0; i++) {
+        struct host_result nothing = {
+            .host = s->plan->idle[i].host, .connect_ms = -1, .auth_ms = -1, .total_ms = -1};
+        rc = saving_begin(s, err);
+        rc = rc < 0 ? rc : save_of_job(s, &nothing, &s->plan->idle[i], err);
+    }
+    return rc;
+}
+
+static int open_saving(struct saving **out, const char *path, const struct plan *plan,
+                       struct saving *s, const struct save_run *run, struct err *err)
+{
+    s->plan = plan;
+    size_t ntables = plan->detector ? 0 : plan->ntables; /* saving_settle() brings them */
+    int rc = save_open(&s->save, path, plan->tables, ntables, run, err);
+    if (rc == 0) {
+        rc = save_idle(s, err);
+    }
+    if (rc < 0) {
+        saving_abort(s);
+        return rc;
+    }
+    *out = s;
+    return 0;
+}
+
+static struct saving *new_saving(void)
+{
+    struct saving *s = calloc(1, sizeof(*s));
+    if (s) {
+        arena_init(&s->arena, NULL);
+        strbuf_init(&s->groups);
+        strbuf_init(&s->data);
+    }
+    return s;
+}
+
+int saving_open(struct saving **out, const struct options *options, const struct plan *plan,
+                const struct inventory *inventory, struct err *err)
+{
+    *out = NULL;
+    struct saving *s = new_saving();
+    if (!s) {
+        return err_nomem(err);
+    }
+    const char *path = saving_path(options);
+    struct save_run run = {.who = who(&s->arena),
+                           .inventory = inventory->path,
+                           .inventory_sha256 = file_sha256(&s->arena, inventory->path),
+                           .options = asked(&s->arena, options),
+                           .version = COLLECT_VERSION,
+                           .resume = path && path == options->resume};
+    return open_saving(out, path, plan, s, &run, err);
+}
+
+int saving_open_copy(struct saving **out, const struct plan *plan, const char *started,
+                     const char *ended, struct err *err)
+{
+    *out = NULL;
+    struct saving *s = new_saving();
+    struct save_run run = {
+        .version = COLLECT_VERSION, .copied = true, .started = started, .ended = ended};
+    return s ? open_saving(out, NULL, plan, s, &run, err) : err_nomem(err);
+}
+
+int saving_settle(struct saving *s, const struct plan *plan, struct err *err)
+{
+    s->plan = plan;
+    return save_tables(s->save, plan->tables, plan->ntables, err);
 }
 
 int saving_close(struct saving *s, struct db **keep, struct err *err)

@@ -1,6 +1,6 @@
 /*
  * A run on its way into a database (-o FILE.db): what the store keeps of each host, in one
- * transaction with its records.
+ * transaction with its records. Without a path it is a scratch database.
  *
  *     saving_open(&saving, options, plan, inventory, &err);
  *     emit_new(..., saving_writer(saving), ...)      not ordered: a host's rows come with it
@@ -20,8 +20,12 @@ struct saving;
 /* The database that options ask for: -o FILE.db, else --resume's; NULL = none. */
 const char *saving_path(const struct options *options);
 
+/* Hosts of the plan that have nothing to do are saved at once. */
 int saving_open(struct saving **out, const struct options *options, const struct plan *plan,
                 const struct inventory *inventory, struct err *err);
+/* A run of earlier, into a scratch database. */
+int saving_open_copy(struct saving **out, const struct plan *plan, const char *started,
+                     const char *ended, struct err *err);
 /* Once the platforms are known: the tables, and another plan with the same jobs. */
 int saving_settle(struct saving *saving, const struct plan *plan, struct err *err);
 struct writer *saving_writer(struct saving *saving);

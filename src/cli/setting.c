@@ -1,17 +1,15 @@
 #include "cli/setting.h"
 
 #include "cli/talk.h"
-#include "collect/search_path.h"
 #include "store/filter.h"
 
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-int setting_library(struct library **out, const struct options *options, struct arena *arena,
-                    struct err *err)
+int setting_search_path(struct search_path *out, const struct options *options,
+                        struct arena *arena, struct err *err)
 {
-    struct search_path path;
     const char **asked = arena_array(arena, options->templates.count + 1, sizeof(*asked));
     if (!asked) {
         return err_nomem(err);
@@ -20,7 +18,14 @@ int setting_library(struct library **out, const struct options *options, struct 
         asked[i] = options->templates.items[i].text;
     }
     struct search_request request = {asked, options->templates.count, COLLECT_TEMPLATES};
-    int rc = search_path_make(&path, &request, arena, err);
+    return search_path_make(out, &request, arena, err);
+}
+
+int setting_library(struct library **out, const struct options *options, struct arena *arena,
+                    struct err *err)
+{
+    struct search_path path;
+    int rc = setting_search_path(&path, options, arena, err);
     return rc < 0 ? rc : library_open(out, path.dirs, path.count, err);
 }
 
@@ -33,7 +38,7 @@ bool setting_color(const struct options *options, int fd)
     return !(no_color && *no_color) && term && strcmp(term, "dumb") != 0 && isatty(fd);
 }
 
-static unsigned terminal_width(void)
+unsigned setting_width(void)
 {
     struct winsize size;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
@@ -72,7 +77,7 @@ int setting_output(struct writer **out, const struct options *options,
         .path = options->output,
         .stdout_tty = tty,
         .writer = {.color = setting_color(options, STDOUT_FILENO),
-                   .width = tty ? terminal_width() : 0,
+                   .width = tty ? setting_width() : 0,
                    .pretty = options->pretty,
                    .list_sep = options->list_sep,
                    .explode = options->explode,

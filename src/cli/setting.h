@@ -6,7 +6,12 @@
 
 #include "cli/options.h"
 #include "collect/library.h"
+#include "collect/search_path.h"
 #include "output/output.h"
+
+/* Where templates are looked for; everything lives in arena. */
+int setting_search_path(struct search_path *out, const struct options *options,
+                        struct arena *arena, struct err *err);
 
 /* The library over the search path; arena must outlive it. */
 int setting_library(struct library **out, const struct options *options, struct arena *arena,
@@ -38,6 +43,9 @@ const char *setting_stem(struct arena *arena, const char *path);
 
 /* A cell of text; NULL is an empty one. */
 struct textfsm_cell setting_cell(const char *text);
+
+/* Of the terminal on stdout. */
+unsigned setting_width(void);
 
 /* Whether colour is wanted on a descriptor: --color, NO_COLOR, a terminal that can. */
 bool setting_color(const struct options *options, int fd);

@@ -99,6 +99,19 @@ const struct verb verb_table[] = {
              "that failed "
              "in either are left out. The exit status is 1 when they differ.",
      .run = verb_diff},
+    {.name = "audit",
+     .bit = VERB_AUDIT,
+     .operands = "explain RULE HOST|check FILE",
+     .words = offsetof(struct options, words),
+     .summary = "Judge hosts by rules, with evidence",
+     .text =
+         "Collects what the rules of -r need from the hosts of -i, or takes it from --from, and "
+         "gives each rule's verdict on each host: PASS, FAIL, ERROR (it could not be judged: "
+         "never a pass), SKIP, WAIVED. -o FILE.db saves the run for later audits; any other -o "
+         "is the report. `explain` shows all that one rule looked at on one host, `check` finds "
+         "what is wrong with rule files. The exit status is 5 when there are violations, 1 when "
+         "there are none but something could not be judged, or `check` found something.",
+     .run = verb_audit},
     {.name = "schema",
      .bit = VERB_SCHEMA,
      .operands = "HOST",

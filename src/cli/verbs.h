@@ -23,6 +23,9 @@ enum verb_bit {
     VERB_TEMPLATES = 1 << 10,
     VERB_LINT = 1 << 11,
     VERB_TEST = 1 << 12,
+    VERB_AUDIT = 1 << 13,
+    /* those that log into hosts */
+    VERB_COLLECTS = VERB_RUN | VERB_AUDIT,
     /* those whose output is rows, whatever the format */
     VERB_ROWS =
         VERB_RUN | VERB_PARSE | VERB_HOSTS | VERB_QUERY | VERB_DIFF | VERB_SCHEMA | VERB_LINT,
@@ -56,6 +59,7 @@ int verb_lint(const struct options *options);
 int verb_test(const struct options *options);
 int verb_query(const struct options *options);
 int verb_diff(const struct options *options);
+int verb_audit(const struct options *options);
 int verb_schema(const struct options *options);
 int verb_templates(const struct options *options);
 int verb_version(const struct options *options);

@@ -40,26 +40,34 @@ int host_read_groups(struct host *host, const char *text, struct arena *arena, s
     return 0;
 }
 
-int host_read_data(struct host *host, const struct yaml *y, const struct yaml_node *node,
-                   struct arena *arena, struct err *err)
+static int read_item(struct host_data *out, const struct yaml *y, const struct yaml_node *item,
+                     struct arena *arena, struct err *err)
 {
-    if (!node || yaml_is_null(node)) {
-        return 0;
-    }
-    if (yaml_want(y, node, YAML_MAP, "a host's data", err) < 0) {
+    const char *value = NULL;
+    if (yaml_string(y, item, &value, err) < 0) {
         return ERR_INPUT;
     }
-    struct host_data *data = arena_array(arena, node->count + 1, sizeof(*data));
-    if (!data) {
-        return err_nomem(err);
+    out->key = arena_dup(arena, item->key);
+    out->value = arena_dup(arena, view_of(value));
+    return out->key && out->value ? 0 : err_nomem(err);
+}
+
+int host_read_data(struct host *host, const struct yaml *y, const struct yaml_node *map,
+                   struct arena *arena, struct err *err)
+{
+    if (!map || yaml_is_null(map)) {
+        return 0;
+    }
+    int rc = yaml_want(y, map, YAML_MAP, "a host's data", err);
+    struct host_data *data = rc < 0 ? NULL : arena_array(arena, map->count + 1, sizeof(*data));
+    if (rc == 0 && !data) {
+        rc = err_nomem(err);
+    }
+    const struct yaml_node *item = rc < 0 ? NULL : map->first;
+    for (; item && rc == 0; item = item->next) {
+        rc = read_item(&data[host->ndata], y, item, arena, err);
+        host->ndata += rc == 0;
     }
     host->data = data;
-    for (const struct yaml_node *item = node->first; item; item = item->next) {
-        struct host_data *here = &data[host->ndata++];
-        here->key = item->key.ptr;
-        if (yaml_string(y, item, &here->value, err) < 0) {
-            return ERR_INPUT;
-        }
-    }
-    return 0;
+    return rc;
 }

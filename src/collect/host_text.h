@@ -13,8 +13,7 @@ void host_add_data(struct strbuf *out, const struct host *host);
 
 /* NULL is none. Everything lives in arena. */
 int host_read_groups(struct host *host, const char *text, struct arena *arena, struct err *err);
-/* node is a map of texts, which live with y; NULL is none. */
-int host_read_data(struct host *host, const struct yaml *y, const struct yaml_node *node,
+int host_read_data(struct host *host, const struct yaml *y, const struct yaml_node *map,
                    struct arena *arena, struct err *err);
 
 #endif

@@ -188,6 +188,10 @@ int inventory_read(struct inventory *inventory, const struct inventory_query *qu
                    struct err *err);
 void inventory_release(struct inventory *inventory);
 
+/* Keeps the hosts that the patterns of a query's targets mean. ERR_USAGE: one fits nothing. */
+int inventory_select(struct inventory *inventory, const char *const *targets, size_t n,
+                     struct err *err);
+
 /* Names are [A-Za-z0-9._:%-]+, at most 255 bytes, not beginning with '-'. */
 bool inventory_name_ok(struct view name);
 

@@ -9,7 +9,7 @@
  *     inventory_layer.c    what all kinds check alike
  *     inventory_jump.c     jump hosts
  *     inventory_ssh.c      what ~/.ssh/config adds
- *     inventory_select.c   -l
+ *     inventory_select.c   -l (inventory_select() is in inventory.h)
  *     host_spec.c          -H
  *
  * A layer is what one place says of a host: the host itself, one of its groups, defaults, or
@@ -165,11 +165,5 @@ struct host_spec {
 };
 int host_spec_parse(struct host_spec *out, const char *text, struct arena *arena,
                     struct err *err);
-
-/* ---- inventory_select.c: keeps the hosts that the patterns mean.
- * ----------------------------- */
-
-int inventory_select(struct inventory *inventory, const char *const *targets, size_t n,
-                     struct err *err);
 
 #endif

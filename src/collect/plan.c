@@ -4,6 +4,8 @@
 
 #include "base/guess.h"
 
+#include <stdlib.h>
+
 /* What a platform's hosts all do. */
 struct kit {
     const char *name; /* as the hosts write the platform */
@@ -525,4 +527,18 @@ const struct job *plan_job(const struct plan *plan, const struct host *host)
     }
     return low < plan->njobs && plan->jobs[low].host->index == host->index ? &plan->jobs[low]
                                                                            : NULL;
+}
+
+struct host_result *plan_result(const struct job *job)
+{
+    const char **commands = calloc(job->ncommands + 1, sizeof(*commands));
+    if (!commands) {
+        return NULL;
+    }
+    for (size_t i = 0; i < job->ncommands; i++) {
+        commands[i] = job->commands[i].command;
+    }
+    struct host_result *result = host_result_new(job->host, commands, job->ncommands);
+    free(commands);
+    return result;
 }

@@ -22,6 +22,7 @@
 
 #include "collect/inventory.h"
 #include "collect/library.h"
+#include "collect/result.h"
 #include "output/writer.h"
 #include "session/platform.h"
 #include "textfsm.h"
@@ -131,5 +132,8 @@ const struct plan_choice *plan_choice(const struct plan *plan, const struct plat
 /* The host's job, NULL when it is not of this plan. Jobs are in the order of host->index, which
  * is what a host is known by: it may be a copy. */
 const struct job *plan_job(const struct plan *plan, const struct host *host);
+
+/* A result for the job, all NOT_RUN; NULL when memory ran out. */
+struct host_result *plan_result(const struct job *job);
 
 #endif

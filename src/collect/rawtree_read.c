@@ -342,13 +342,7 @@ static int load(const struct rawtree_saved *saved, const struct rawtree_entry *e
 int rawtree_result(const struct rawtree_saved *saved, const struct job *job,
                    struct host_result **out, struct err *err)
 {
-    const char **commands = calloc(job->ncommands + 1, sizeof(*commands));
-    for (size_t i = 0; commands && i < job->ncommands; i++) {
-        commands[i] = job->commands[i].command;
-    }
-    struct host_result *result =
-        commands ? host_result_new(job->host, commands, job->ncommands) : NULL;
-    free(commands);
+    struct host_result *result = plan_result(job);
     int rc = result ? 0 : err_nomem(err);
     for (size_t i = 0; i < job->ncommands && rc == 0; i++) {
         const struct rawtree_entry *entry =

@@ -3,6 +3,7 @@
 #include "base/deadline.h"
 #include "store/rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct save {
@@ -14,6 +15,8 @@ struct save {
     sqlite3_stmt *host, *job, *ask;
     sqlite3_stmt *forget_host, *forget_job, *forget_ask; /* with resume */
     sqlite3_int64 run;
+    char ended[UTC_STAMP_SIZE]; /* of the run that is copied */
+    bool copied;
 };
 
 static const char schema[] =
@@ -243,6 +246,8 @@ int save_open(struct save **out, const char *path, const struct table *tables, s
     save->writer.row = write_row;
     save->writer.close = close_nothing;
     save->writer.abort = abort_nothing;
+    save->copied = run->copied;
+    snprintf(save->ended, sizeof(save->ended), "%s", run->ended ? run->ended : "");
     int status = set_tables(save, tables, ntables, err);
     if (status == 0) {
         status = db_open(&save->db, path, path ? DB_WRITE : DB_SCRATCH, err);
@@ -363,13 +368,14 @@ static int end_run(struct save *save, struct err *err)
 {
     char now[UTC_STAMP_SIZE];
     utc_stamp(now, sizeof(now));
+    const char *ended = save->copied ? save->ended : now;
     sqlite3_stmt *st;
     int status =
         db_prepare(save->db, VIEW("UPDATE _runs SET ended = ? WHERE id = ?"), &st, err);
     if (status < 0) {
         return status;
     }
-    db_bind(st, 1, view_of(now));
+    db_bind(st, 1, view_of(*ended ? ended : NULL));
     sqlite3_bind_int64(st, 2, save->run);
     status = db_step(save->db, st, err);
     sqlite3_finalize(st);

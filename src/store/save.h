@@ -43,8 +43,8 @@ struct save_run {
     const char *version;
     bool resume; /* goes on with the newest run: what is saved anew takes the place of what
                     failed */
-    bool copied; /* of an earlier run: started is its, and NULL = unknown */
-    const char *started;
+    bool copied; /* of an earlier run: these are its, NULL = unknown, or it never ended */
+    const char *started, *ended;
 };
 
 struct save_host {

@@ -43,7 +43,7 @@ static int read_run(struct saved *saved, struct err *err)
     }
     int rc = db_prepare(saved->db,
                         VIEW("SELECT id, started, who, inventory, inventory_sha256, options,"
-                             " version FROM _runs ORDER BY id DESC LIMIT 1"),
+                             " version, ended FROM _runs ORDER BY id DESC LIMIT 1"),
                         &st, err);
     if (rc == 0) {
         rc = db_step(saved->db, st, err);
@@ -55,7 +55,8 @@ static int read_run(struct saved *saved, struct err *err)
                                        .inventory = keep(saved, st, 3),
                                        .inventory_sha256 = keep(saved, st, 4),
                                        .options = keep(saved, st, 5),
-                                       .version = keep(saved, st, 6)};
+                                       .version = keep(saved, st, 6),
+                                       .ended = keep(saved, st, 7)};
     } else if (rc == 0) {
         rc = err_set(err, ERR_INPUT, "%s holds no run", saved->db->path);
     }

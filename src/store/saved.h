@@ -22,7 +22,7 @@ struct saved {
     struct db *db;
     sqlite3_stmt *job;
     sqlite3_int64 id;
-    struct save_run run; /* started may be NULL; resume and copied say nothing */
+    struct save_run run; /* resume and copied say nothing */
     struct save_host *hosts;
     size_t nhosts;
 };

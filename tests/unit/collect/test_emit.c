@@ -86,14 +86,6 @@ static struct writer *note_writer(struct strbuf *out, const struct format *forma
     return &w->base;
 }
 
-/* The names that this test expects, whatever the results' room calls them. */
-const char *status_name(enum status status)
-{
-    static const char *const names[] = {"ok", "failed", "parse-error", "incomplete",
-                                        "timed-out"};
-    return names[status];
-}
-
 /* ---- A plan of two commands on every host
  * ----------------------------------------------------- */
 

@@ -1,0 +1,139 @@
+#include "cli/audit_source.h"
+
+#include "cli/audit_hosts.h"
+#include "cli/audit_lay.h"
+#include "cli/hosts_query.h"
+
+/* ---- Hosts and plan ------------------------------------------------------------------------
+ */
+
+/* What only a run can do. */
+static int check_from(const struct options *options, struct err *err)
+{
+    const struct {
+        const char *name;
+        bool said;
+    } refused[] = {
+        {"--save-raw", options->save_raw != NULL}, {"--failed", options->failed != NULL},
+        {"--report", options->report != NULL},     {"--redact", options->redact},
+        {"--dry-run", options->dry_run},           {"-k", options->ask_pass},
+        {"-o FILE.db", saving_path(options)},
+    };
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        if (refused[i].said) {
+            return err_set(err, ERR_USAGE,
+                           "%s is for audits that log in: --from %s connects to nothing",
+                           refused[i].name, options->from);
+        }
+    }
+    return 0;
+}
+
+static int prepare_from(struct audit_source *source, struct err *err)
+{
+    const struct options *options = source->options;
+    int rc = check_from(options, err);
+    if (rc == 0) {
+        rc = past_open(&source->past, options->from, err);
+    }
+    if (rc == 0 && options->inventory) {
+        rc = hosts_query(&source->inventory, options, err);
+    }
+    source->name = options->from;
+    source->hosts = &source->chosen;
+    return rc < 0 ? rc
+                  : audit_hosts(&source->chosen, &source->past,
+                                options->inventory ? &source->inventory : NULL, options, err);
+}
+
+static int prepare_live(struct audit_source *source, struct err *err)
+{
+    int rc = hosts_query(&source->inventory, source->options, err);
+    source->name = source->inventory.path ? source->inventory.path : "command line";
+    source->hosts = &source->inventory;
+    return rc;
+}
+
+int audit_source_prepare(struct audit_source *source, const struct rules *rules,
+                         const struct rule *rule, struct err *err)
+{
+    const struct options *options = source->options;
+    int rc = options->from ? prepare_from(source, err) : prepare_live(source, err);
+    struct audit_want want = {.rules = rules,
+                              .rule = rule,
+                              .past = options->from != NULL,
+                              .allow_changes = options->allow_changes};
+    return rc < 0 ? rc
+                  : audit_plan(&source->plan, source->hosts, source->library, &want,
+                               &source->arena, err);
+}
+
+/* ---- Outputs -------------------------------------------------------------------------------
+ */
+
+static int open_saving(struct collecting *c, struct writer **writer, struct err *err)
+{
+    (void)writer;
+    return saving_open(&c->saving, c->options, c->plan, c->inventory, err);
+}
+
+static int log_in(struct audit_source *source, struct err *err)
+{
+    struct db *db = NULL;
+    struct collecting *c = &source->collecting;
+    c->options = source->options;
+    c->inventory = source->hosts;
+    c->plan = &source->plan;
+    c->open = open_saving;
+    c->keep = &db;
+    int rc = collecting_run(c, err);
+    if (rc == 0) {
+        rc = past_take(&source->past, db, source->name, err);
+    } else {
+        db_close(db);
+    }
+    return rc;
+}
+
+int audit_source_collect(struct audit_source *source, struct err *err)
+{
+    int rc = source->options->from ? 0 : log_in(source, err);
+    return rc < 0 ? rc : audit_lay(&source->db, &source->past, &source->plan, err);
+}
+
+void audit_source_release(struct audit_source *source)
+{
+    db_close(source->db);
+    collecting_release(&source->collecting);
+    plan_release(&source->plan);
+    inventory_release(&source->chosen);
+    past_release(&source->past);
+    inventory_release(&source->inventory);
+    arena_release(&source->arena);
+}
+
+/* ---- The baseline --------------------------------------------------------------------------
+ */
+
+int audit_source_baseline(struct audit_source *source, const char *path,
+                          const struct rules *rules, struct db **out, struct err *err)
+{
+    struct past past = PAST_INIT;
+    struct inventory known = INVENTORY_INIT;
+    struct plan plan = PLAN_INIT;
+    struct audit_want want = {.rules = rules, .past = true};
+    int rc = past_open(&past, path, err);
+    if (rc == 0) {
+        rc = audit_hosts_known(&known, &past, source->hosts, err);
+    }
+    if (rc == 0) {
+        rc = audit_plan(&plan, &known, source->library, &want, &source->arena, err);
+    }
+    if (rc == 0) {
+        rc = audit_lay(out, &past, &plan, err);
+    }
+    plan_release(&plan);
+    inventory_release(&known);
+    past_release(&past);
+    return rc;
+}
