@@ -1,6 +1,6 @@
 /*
  * collect audit: rules judged over what hosts say, live or from an earlier run, as a report.
- * Its sub-word: explain (audit_explain.c).
+ * Its sub-words: explain (audit_explain.c) and check (audit_check.c).
  */
 #include "audit/audit.h"
 #include "audit/report.h"
@@ -143,7 +143,11 @@ int verb_audit(const struct options *options)
     if (strcmp(word, "explain") == 0) {
         return audit_explain_word(options);
     }
-    err_set(&err, ERR_USAGE, "`audit` can explain, but not '%s' (a host is given with -H %s)",
-            word, word);
+    if (strcmp(word, "check") == 0) {
+        return audit_check_word(options);
+    }
+    err_set(&err, ERR_USAGE,
+            "`audit` can explain and check, but not '%s' (a host is given with -H %s)", word,
+            word);
     return talk_failure(&err, "audit");
 }

@@ -9,8 +9,9 @@
 
 #define AUDIT_VIOLATIONS 5 /* the exit status */
 
-/* collect audit explain RULE HOST: the exit status. */
+/* collect audit explain RULE HOST, collect audit check FILE...: the exit status. */
 int audit_explain_word(const struct options *options);
+int audit_check_word(const struct options *options);
 
 /* 5: there is a violation of a rule of at least this severity; else 1: something could not be
  * judged; else 0. */
