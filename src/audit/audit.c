@@ -201,6 +201,7 @@ int audit_compare(struct audit *audit, struct db *baseline, struct err *err)
                             baseline, &all->options, NULL, err);
     if (status == 0) {
         set_trends(all, before);
+        audit->compared = true;
         audit_free(&before->audit);
     }
     return status;

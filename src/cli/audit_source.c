@@ -54,11 +54,35 @@ static int prepare_live(struct audit_source *source, struct err *err)
     return rc;
 }
 
+/* A platform that is misspelt would let its rule apply to nothing. */
+static int check_platforms(struct library *library, const struct rules *rules, struct err *err)
+{
+    const struct platform_set *set = library_platforms(library, err);
+    if (!set) {
+        return err && err->code ? err->code : ERR_INPUT;
+    }
+    for (size_t i = 0; i < rules->nrules; i++) {
+        const struct rule *rule = &rules->rules[i];
+        for (const char *const *name = rule->platforms; name && *name; name++) {
+            if (!platform_find(set, *name)) {
+                const char *guess = platform_guess(set, *name);
+                return err_set(err, ERR_INPUT, "%s:%d: there is no platform '%s'%s%s%s",
+                               rule->path, rule->line, *name, guess ? ": did you mean '" : "",
+                               guess ? guess : "", guess ? "'?" : "");
+            }
+        }
+    }
+    return 0;
+}
+
 int audit_source_prepare(struct audit_source *source, const struct rules *rules,
                          const struct rule *rule, struct err *err)
 {
     const struct options *options = source->options;
-    int rc = options->from ? prepare_from(source, err) : prepare_live(source, err);
+    int rc = check_platforms(source->library, rules, err);
+    if (rc == 0) {
+        rc = options->from ? prepare_from(source, err) : prepare_live(source, err);
+    }
     struct audit_want want = {.rules = rules,
                               .rule = rule,
                               .past = options->from != NULL,
