@@ -1,7 +1,9 @@
 /*
- * collect hosts: what an inventory selects, fully resolved, without connecting.
+ * collect hosts: what an inventory selects, fully resolved, without connecting. With -v each
+ * setting by itself, and where it comes from.
  */
 #include "cli/hosts_query.h"
+#include "cli/hosts_settings.h"
 #include "cli/hosts_write.h"
 #include "cli/setting.h"
 #include "cli/talk.h"
@@ -28,24 +30,6 @@ static struct textfsm_cell list_cell(const struct textfsm_cell *items, size_t n)
     return (struct textfsm_cell){.kind = TEXTFSM_LIST, .len = (uint32_t)n, .u.items = items};
 }
 
-/* Where the password comes from, never the password. */
-static const char *secret_text(struct arena *arena, struct secret_spec spec)
-{
-    switch (spec.source) {
-    case SECRET_ENV:
-        return arena_printf(arena, "env %s", spec.value);
-    case SECRET_FILE:
-        return arena_printf(arena, "file %s", spec.value);
-    case SECRET_COMMAND:
-        return arena_printf(arena, "command %s", spec.value);
-    case SECRET_PLAIN:
-        return "in the inventory";
-    case SECRET_NONE:
-        break;
-    }
-    return "";
-}
-
 static const char *source_text(struct arena *arena, const struct host *host)
 {
     const char *place =
@@ -66,7 +50,7 @@ static int write_host(struct writer *writer, const struct host *host, struct are
     struct textfsm_cell *groups = arena_array(arena, ngroups + 1, sizeof(*groups));
     struct textfsm_cell *data = arena_array(arena, host->ndata + 1, sizeof(*data));
     const char *port = arena_printf(arena, "%d", host_port(host));
-    const char *password = secret_text(arena, host->password);
+    const char *password = hosts_secret_text(arena, host->password);
     const char *source = source_text(arena, host);
     if (!groups || !data || !port || !password || !source) {
         return err_nomem(err);
@@ -91,17 +75,29 @@ static int write_host(struct writer *writer, const struct host *host, struct are
     return writer_row(writer, 0, cells, err);
 }
 
-static int list(const struct inventory *inventory, const struct options *options,
-                struct err *err)
+static int write_hosts(struct writer *writer, const struct inventory *inventory,
+                       struct err *err)
 {
     struct arena arena = ARENA_INIT;
-    struct writer *writer = NULL;
-    int rc = setting_data(&writer, options, &table, err);
+    int rc = 0;
     for (size_t i = 0; i < inventory->count && rc == 0; i++) {
         arena_reset(&arena);
         rc = write_host(writer, &inventory->hosts[i], &arena, err);
     }
     arena_release(&arena);
+    return rc;
+}
+
+static int list(const struct inventory *inventory, const struct options *options,
+                struct err *err)
+{
+    struct writer *writer = NULL;
+    bool settings = options->verbose > 0;
+    int rc = setting_data(&writer, options, settings ? &hosts_settings_table : &table, err);
+    if (rc == 0) {
+        rc = settings ? hosts_settings_write(writer, inventory, err)
+                      : write_hosts(writer, inventory, err);
+    }
     if (rc < 0) {
         writer_abort(writer);
         return rc;

@@ -35,7 +35,9 @@ const struct verb verb_table[] = {
      .summary = "List the hosts that an inventory selects, or find out what they are",
      .text =
          "Shows each host with all that its groups and the defaults say of it, and where it "
-         "is written, without connecting. Passwords are not resolved; only where they would come "
+         "is written, without connecting. With -v each setting by itself, with the line of the "
+         "inventory or of the ssh configuration that says it. Passwords are not resolved; only "
+         "where they would come "
          "from is shown. -o FILE.yml (or -f yaml) writes them as an inventory. With --detect, "
          "hosts whose platform is not said are logged into and shown with the platform that was "
          "found out, or written with it; the exit status is 1 when one could not be told.",

@@ -196,6 +196,12 @@ static int apply(struct applying *a, struct host *host, struct ssh_settings *s)
  * configuration says of a jump host counts for it too, and so does its own ProxyJump if it is
  * the first of a way. */
 
+struct way {
+    const char *text;
+    struct origin at; /* the ProxyJump line */
+    int depth;        /* of ProxyJumps that lead to ProxyJumps */
+};
+
 static struct host *known_way(const struct inventory *inventory, const char *way)
 {
     for (size_t i = 0; i < inventory->njumps; i++) {
@@ -225,8 +231,32 @@ static int parse_jump(struct applying *a, struct view text, struct host_spec *ou
     return rc;
 }
 
-static int new_jump(struct applying *a, struct view spec_text, const char *way,
-                    struct host *before, int depth, struct host **out)
+/* What ProxyJump says of it itself. */
+static void set_jump(struct applying *a, struct host *jump, const struct host_spec *spec,
+                     struct origin at)
+{
+    const struct inventory *inventory = a->file->inventory;
+    jump->name = jump->address = spec->address;
+    jump->username = spec->username;
+    jump->port = spec->port;
+    host_note(jump, SETTING_ADDRESS, at);
+    if (spec->username) {
+        host_note(jump, SETTING_USERNAME, at);
+    }
+    if (spec->port) {
+        host_note(jump, SETTING_PORT, at);
+    }
+    if (jump->jump) {
+        host_note(jump, SETTING_JUMP, at);
+    }
+    if (inventory->known_hosts) {
+        host_note(jump, SETTING_KNOWN_HOSTS,
+                  (struct origin){inventory->path, inventory->known_hosts_line});
+    }
+}
+
+static int new_jump(struct applying *a, struct view spec_text, const struct way *way,
+                    struct host *before, struct host **out)
 {
     struct host_spec spec;
     struct ssh_settings settings;
@@ -236,33 +266,31 @@ static int new_jump(struct applying *a, struct view spec_text, const char *way,
     if (rc < 0) {
         return rc;
     }
-    jump->name = jump->address = spec.address;
-    jump->username = spec.username;
-    jump->port = spec.port;
     jump->groups = no_groups;
-    jump->way = way;
+    jump->way = way->text;
     jump->jump = before;
+    set_jump(a, jump, &spec, way->at);
     rc = apply(a, jump, &settings);
     if (rc == 0 && !before) {
-        rc = fill_jump(a, jump, &settings, depth + 1);
+        rc = fill_jump(a, jump, &settings, way->depth + 1);
     }
     *out = jump;
     return rc == 0 ? inventory_add_jump(a->file->inventory, jump, a->err) : rc;
 }
 
-static int follow_way(struct applying *a, const char *list, int depth, struct host **out)
+static int follow_way(struct applying *a, const char *list, struct way way, struct host **out)
 {
     struct host *at = NULL;
     for (const char *end = list; *end;) {
         const char *start = end;
         end += strcspn(end, ",");
         struct view spec = view_make(start, (size_t)(end - start));
-        char *way = arena_dup(a->arena, view_make(list, (size_t)(end - list)));
-        if (!way) {
+        way.text = arena_dup(a->arena, view_make(list, (size_t)(end - list)));
+        if (!way.text) {
             return err_nomem(a->err);
         }
-        struct host *jump = known_way(a->file->inventory, way);
-        int rc = jump ? 0 : new_jump(a, spec, way, at, depth, &jump);
+        struct host *jump = known_way(a->file->inventory, way.text);
+        int rc = jump ? 0 : new_jump(a, spec, &way, at, &jump);
         if (rc < 0) {
             return rc;
         }
@@ -293,7 +321,8 @@ static int fill_jump(struct applying *a, struct host *host, const struct ssh_set
                        host->name);
     }
     struct host *jump = NULL;
-    int rc = follow_way(a, s->proxy_jump, depth, &jump);
+    struct way way = {NULL, s->from[CONFIG_PROXY_JUMP], depth};
+    int rc = follow_way(a, s->proxy_jump, way, &jump);
     host->jump = jump;
     return rc < 0 ? rc : note(a, host, SETTING_JUMP, "jump", s->from[CONFIG_PROXY_JUMP]);
 }
