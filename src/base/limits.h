@@ -81,6 +81,7 @@
 #define LIMIT_ENGINES     4
 #define LIMIT_HOPS 64 /* sessions at a time through a jump host that does not say */
 #define LIMIT_RECONNECTS 3 /* to a jump host that was lost */
+#define LIMIT_IN_VAIN    5 /* times that a jump host may have no room for a single session */
 #define LIMIT_RELAY_BYTES MIB(4) /* on their way from a jump host to a session */
 #define LIMIT_SPARE_FDS   48      /* open files that are no sessions */
 #define LIMIT_QUEUE_BYTES MIB(64) /* results not yet taken, before nothing new is started */

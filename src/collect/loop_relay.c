@@ -41,6 +41,9 @@ struct relay {
     struct hop *waiting, **last_waiting;
     struct hop *opening, *open;
     size_t running; /* opening and open */
+    size_t room;    /* for so many, as the jump host let us know by refusing; 0 = unknown */
+    ms_t not_before;
+    int in_vain; /* refusals in a row with no other channel open */
     uv_timer_t poke;
 };
 
@@ -98,7 +101,8 @@ static void on_poke(uv_timer_t *timer)
 
 static void poke(struct relay *relay)
 {
-    uv_timer_start(&relay->poke, on_poke, 0, 0);
+    ms_t pause = relay->not_before - now_ms();
+    uv_timer_start(&relay->poke, on_poke, pause > 0 ? (uint64_t)pause : 0, 0);
 }
 
 /* The joint of channel and socketpair. */
@@ -242,9 +246,31 @@ static void opened(struct hop *hop)
     poll->data = hop;
     hop->poll = poll;
     set_state(hop, HOP_OPEN);
+    hop->relay->in_vain = 0;
     (void)flush_to_fd(hop);
     watch_fd(hop);
     hop->ready(hop->user, ends[1], STATUS_OK, NULL);
+}
+
+/* A jump host that allows fewer channels than we thought: the hop waits until another one ends,
+ * or, if there is none, a little while, since what ended just now may not have ended there yet.
+ * One that has no room for a single channel has it for none of those that wait. */
+static bool put_off(struct hop *hop)
+{
+    struct relay *relay = hop->relay;
+    size_t others = relay->running - 1;
+    relay->in_vain = others ? 0 : relay->in_vain + 1;
+    if (!stream_no_room(hop->stream) || relay->in_vain > LIMIT_IN_VAIN) {
+        return false;
+    }
+    stream_free(hop->stream);
+    hop->stream = NULL;
+    hop->since = 0;
+    set_state(hop, HOP_WAITING);
+    relay->room = others ? others : 1;
+    relay->not_before = now_ms() + LIMIT_RETRY_MS;
+    poke(relay);
+    return true;
 }
 
 static void open_step(struct hop *hop)
@@ -258,7 +284,9 @@ static void open_step(struct hop *hop)
         opened(hop);
         break;
     default:
-        refuse(hop, STATUS_UNREACHABLE, err.text);
+        if (!put_off(hop)) {
+            refuse(hop, STATUS_UNREACHABLE, err.text);
+        }
     }
 }
 
@@ -305,7 +333,8 @@ static void serve_running(struct relay *relay)
 static bool has_room(const struct relay *relay)
 {
     size_t most = relay->host->max_sessions ? relay->host->max_sessions : LIMIT_HOPS;
-    return relay->waiting && relay->running < most;
+    most = relay->room && relay->room < most ? relay->room : most;
+    return relay->waiting && relay->running < most && now_ms() >= relay->not_before;
 }
 
 static void on_stepped(void *user)

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define TERMINAL "vt100"
 #define COLUMNS  511
@@ -19,6 +20,7 @@ struct stream {
     void *user;
     enum opening opening;
     bool eof, closed;
+    bool no_room; /* it was refused for want of resources */
     int status;
     char signal[16];
 };
@@ -111,6 +113,8 @@ void stream_free(struct stream *s)
 static enum step failed(struct stream *s, struct err *err)
 {
     bool refused = ssh_get_error_code(s->connection->session) == SSH_REQUEST_DENIED;
+    /* RFC 4254, 5.1: reason 4; libssh has it only in its words */
+    s->no_room = refused && strstr(ssh_get_error(s->connection->session), "error (4)");
     return connection_fail(s->connection, refused ? FAULT_REFUSED : FAULT_PROTOCOL, err);
 }
 
@@ -162,6 +166,11 @@ enum step stream_exec(struct stream *s, const char *command, struct err *err)
         step = advance(s, ssh_channel_request_exec(s->channel, command), OPEN_DONE, err);
     }
     return step;
+}
+
+bool stream_no_room(const struct stream *s)
+{
+    return s->no_room;
 }
 
 enum step stream_forward(struct stream *s, const char *host, int port, struct err *err)

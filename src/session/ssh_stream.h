@@ -38,6 +38,9 @@ enum step stream_exec(struct stream *s, const char *command, struct err *err);
 /* To host:port as the server reaches it: a connection through it, not to it. */
 enum step stream_forward(struct stream *s, const char *host, int port, struct err *err);
 
+/* After it failed: the server has no room for so many channels, but may have later. */
+bool stream_no_room(const struct stream *s);
+
 /* Reads a little from the socket, for all streams of the connection. DONE: something came,
  * maybe there is more; WAIT: nothing for now; FAILED: the connection broke. A stream that was
  * never opened serves, too. */

@@ -136,13 +136,37 @@ static void test_much_data(void)
     forget();
 }
 
+/* How many of the commands that wrote + and - into a file ran at the same time. */
+static int most_at_a_time(const char *path)
+{
+    struct strbuf text = STRBUF_INIT;
+    int now = 0, most = 0;
+    CHECK(strbuf_read_file(&text, path, 1000) == 0);
+    for (size_t i = 0; i < text.len; i++) {
+        now += text.buf[i] == '+' ? 1 : text.buf[i] == '-' ? -1 : 0;
+        most = now > most ? now : most;
+    }
+    CHECK(now == 0 && text.len == 12);
+    strbuf_release(&text);
+    return most;
+}
+
+/* The server allows two sessions a connection (MaxSessions). */
 static void test_few_at_a_time(void)
 {
-    make_plan(6, false, "echo hello");
-    inner.max_sessions = 2;
-    run();
-    CHECK(all(6, STATUS_OK, NULL));
-    forget();
+    char path[128], text[400];
+    sshd_path(&server, "times", path);
+    snprintf(text, sizeof(text), "printf + >>%s; sleep 0.05; printf - >>%s", path, path);
+    for (size_t most = 1; most <= 2; most++) {
+        (void)unlink(path);
+        make_plan(6, false, text);
+        inner.max_sessions = most;
+        run();
+        CHECK(all(6, STATUS_OK, NULL));
+        CHECK((size_t)most_at_a_time(path) <= most);
+        forget();
+    }
+    (void)unlink(path);
 }
 
 /* The jump host's password or key is tried once, not once for each host behind it. */
@@ -214,7 +238,7 @@ static void test_cancel(void)
 
 int main(void)
 {
-    sshd_start(&server, "");
+    sshd_start(&server, "MaxSessions 2\n");
     RUN(settle);
     RUN(test_shared);
     RUN(test_two_hops);
