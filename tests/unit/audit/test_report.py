@@ -197,6 +197,27 @@ def the_page_has_no_markup_of_others():
     assert not re.search(r"""(?:src|href)\s*=|url\(|@import""", re.sub(r"&lt;.*?&gt;", "", page))
 
 
+# ---- Size -----------------------------------------------------------------------------------
+
+def peak_kib(*options):
+    """The most memory that a report took."""
+    p = subprocess.Popen([DRIVER, *options, "-o", "/dev/null"])
+    _, status, usage = os.wait4(p.pid, 0)
+    p.returncode = os.waitstatus_to_exitcode(status)
+    assert p.returncode == 0
+    return usage.ru_maxrss
+
+
+def large_reports_are_not_kept():
+    with open(DRIVER, "rb") as f:
+        if b"__asan_init" in f.read():
+            return  # whose memory is no measure
+    for name in ("table", "json", "csv", "sarif", "html"):
+        small, large = peak_kib("50x30", "-f", name), peak_kib("2000x30", "-f", name)
+        # The findings themselves take some 6 MiB, the reports up to 31.
+        assert large < small + 12 * 1024, (name, small, large)
+
+
 # ---- Where it goes --------------------------------------------------------------------------
 
 def refused(*options):
@@ -237,5 +258,5 @@ def bad_formats_and_places_are_refused():
 run_tests(golden_files_come_out, json_has_the_shape, ndjson_is_the_findings,
           each_host_and_rule_is_there_once, hosts_go_by_name, a_baseline_leaves_what_changed,
           csv_is_a_line_an_evidence, text_fits_and_is_safe, nobody_is_named_twice_for_nothing,
-          the_page_names_its_own_script, the_page_has_no_markup_of_others,
+          the_page_names_its_own_script, the_page_has_no_markup_of_others, large_reports_are_not_kept,
           the_extension_gives_the_format, bad_formats_and_places_are_refused)
