@@ -75,12 +75,12 @@ static bool is_echo(struct view line, const char *command)
     return prompt.len == 0 || strchr("#>$%", prompt.ptr[prompt.len - 1]);
 }
 
-/* "sw1#" */
+/* "sw1#", but no arrow */
 static bool is_prompt(struct view line)
 {
     struct view text = view_trim(line);
     return text.len > 1 && !memchr(text.ptr, ' ', text.len) &&
-           strchr("#>", text.ptr[text.len - 1]) && strcspn(text.ptr, "=-") >= text.len - 1;
+           strchr("#>", text.ptr[text.len - 1]) && !strchr("-=", text.ptr[text.len - 2]);
 }
 
 static int make_line(struct draft_lines *out, struct draft *draft, struct view raw,
