@@ -139,6 +139,7 @@ void help_overview(struct strbuf *out)
                        "  collect -t show_version -i hosts.yml\n"
                        "  collect -c 'show clock' --platform cisco_ios -u admin -k sw1 sw2\n"
                        "  collect -t show_interfaces -i hosts.yml -l 'core,!core3' -o out.csv\n"
+                       "  collect audit -r rules.yml -i hosts.yml -o audit.html\n"
                        "\nExit status:\n");
     for (const struct exit_meaning *m = exit_meanings; m->status; m++) {
         entry(out, m->status, m->meaning, 7);
