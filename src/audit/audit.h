@@ -62,7 +62,7 @@ struct audit_finding {
     const struct evidence *evidence; /* of FAIL and WAIVED; the first LIMIT_EVIDENCE */
     size_t nevidence;
     size_t violations;           /* all of them */
-    const struct waiver *waiver; /* of WAIVED, and the expired one of a FAIL */
+    const struct waiver *waiver; /* of WAIVED; of a FAIL the expired one, which reason names */
 };
 
 struct audit {

@@ -163,11 +163,10 @@ static void add_all_evidence(struct page *p, const struct audit_finding *finding
 static void add_waiver(struct page *p, const struct audit_finding *finding)
 {
     const struct waiver *waiver = finding->waiver;
-    if (waiver) {
-        strbuf_addstr(p->out, "<p><small>");
-        strbuf_addstr(p->out, audit_waiver_expired(finding) ? "The waiver of " : "Waived by ");
+    if (waiver && finding->verdict == VERDICT_WAIVED) {
+        strbuf_addstr(p->out, "<p><small>Waived by ");
         add_text(p, waiver->owner);
-        strbuf_addstr(p->out, audit_waiver_expired(finding) ? " expired on " : " until ");
+        strbuf_addstr(p->out, " until ");
         add_text(p, waiver->expires);
         strbuf_addstr(p->out, ": ");
         add_text(p, waiver->reason);

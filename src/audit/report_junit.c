@@ -25,10 +25,6 @@ static void add_text(struct strbuf *out, const struct audit_finding *finding)
     if (finding->nevidence < finding->violations) {
         strbuf_addf(out, "and %zu more\n", finding->violations - finding->nevidence);
     }
-    if (finding->waiver) {
-        strbuf_addf(out, "the waiver of %s expired on %s: %s\n", finding->waiver->owner,
-                    finding->waiver->expires, finding->waiver->reason);
-    }
 }
 
 static void add_message(struct strbuf *out, const struct audit_finding *finding)

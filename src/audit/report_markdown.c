@@ -64,9 +64,8 @@ static void add_reason(struct ticket *t, const struct audit_finding *finding)
 {
     const struct waiver *waiver = finding->waiver;
     strbuf_addstr(&t->reason, finding->reason ? finding->reason : "");
-    if (waiver) {
-        strbuf_addf(&t->reason, "\nwaiver of %s %s %s: %s", waiver->owner,
-                    audit_waiver_expired(finding) ? "expired on" : "until", waiver->expires,
+    if (waiver && finding->verdict == VERDICT_WAIVED) {
+        strbuf_addf(&t->reason, "\nwaived by %s until %s: %s", waiver->owner, waiver->expires,
                     waiver->reason);
     }
     if (finding->trend != TREND_NONE) {

@@ -250,10 +250,6 @@ static void add_result_message(struct writing *w, const struct audit_finding *fi
     const char *reason = finding->reason ? finding->reason : finding->rule->title;
     strbuf_truncate(&w->text, 0);
     strbuf_addf(&w->text, "%s: %s", finding->host->name, reason ? reason : finding->rule->id);
-    if (audit_waiver_expired(finding)) {
-        strbuf_addf(&w->text, " (the waiver of %s expired on %s)", finding->waiver->owner,
-                    finding->waiver->expires);
-    }
     jsonout_open(&w->json, "message", '{', false);
     jsonout_view(&w->json, "text", strbuf_view(&w->text));
     jsonout_close(&w->json);

@@ -3,24 +3,17 @@
  * hosts and what was seen there, then the hosts. A host of which nothing could be judged is
  * named once, not under every rule.
  */
+#include "audit/report_listing.h"
 #include "audit/report_rows.h"
-#include "audit/report_text.h"
 
 #include "base/vis.h"
 #include "output/formats.h"
 #include "output/width.h"
 
-#define EVIDENCE_SHOWN 5  /* of a finding, unless all is wanted */
-#define HOSTS_SHOWN    20 /* in the table of hosts on a terminal, likewise */
-#define NAME_MOST      24 /* columns of a host's name before it pushes the rest away */
+#define HOSTS_SHOWN 20 /* in the table of hosts on a terminal, likewise */
+#define NAME_MOST   24 /* columns of a host's name before it pushes the rest away */
 
-#define VERDICT_WIDTH 8
-#define NO_RULE       SIZE_MAX
-
-static const char *const verdict_colors[VERDICTS] = {
-    [VERDICT_FAIL] = "\033[31m", [VERDICT_ERROR] = "\033[35m", [VERDICT_WAIVED] = "\033[36m",
-    [VERDICT_PASS] = "\033[32m", [VERDICT_SKIP] = TEXT_DIM,
-};
+#define NO_RULE SIZE_MAX
 
 static const char *const severity_colors[] = {
     [SEVERITY_INFO] = TEXT_DIM,         [SEVERITY_LOW] = "",
@@ -45,7 +38,7 @@ static bool add_verdicts(struct text *t, const size_t counts[VERDICTS])
             char number[64];
             snprintf(number, sizeof(number), "%zu %s", counts[v], verdict_names[v]);
             strbuf_addstr(&t->block.buf, between);
-            text_colored(t, verdict_colors[v], view_of(number));
+            text_colored(t, text_verdict_colors[v], view_of(number));
             between = ", ";
         }
     }
@@ -105,135 +98,6 @@ static bool listed(const struct audit_digest *digest, size_t rule, size_t host)
            !(finding->verdict == VERDICT_ERROR && unjudged(digest, host));
 }
 
-/* "show version:3  text": where it was seen and what. */
-static void add_seen(struct text *t, const struct evidence *evidence, size_t indent)
-{
-    size_t used = indent;
-    strbuf_addchars(&t->block.buf, ' ', indent);
-    if (evidence->command) {
-        used += text_fitted(t, TEXT_DIM, evidence->command, used);
-    }
-    if (evidence->line) {
-        char line[32];
-        snprintf(line, sizeof(line), ":%zu", evidence->line);
-        used += text_fitted(t, TEXT_DIM, line, used);
-    }
-    if (used > indent) {
-        strbuf_addstr(&t->block.buf, "  ");
-        used += 2;
-    }
-    text_fitted(t, "", evidence->text, used);
-    strbuf_addch(&t->block.buf, '\n');
-}
-
-static bool says(const char *text)
-{
-    return text && *text;
-}
-
-/* expected: what was told last; what was told, or stands in the reason, is not told again. */
-static void add_evidence(struct text *t, const struct audit_finding *finding,
-                         const struct evidence *evidence, size_t indent, const char **expected)
-{
-    if (says(evidence->text)) {
-        add_seen(t, evidence, indent);
-    } else if (finding->reason) {
-        return; /* which says what was not there */
-    }
-    if (!says(evidence->expected)) {
-        return;
-    }
-    bool told = (*expected && strcmp(*expected, evidence->expected) == 0) ||
-                (finding->reason && strstr(finding->reason, evidence->expected));
-    if (!told) {
-        strbuf_addchars(&t->block.buf, ' ', indent);
-        strbuf_addstr(&t->block.buf, "  expected: ");
-        text_fitted(t, "", evidence->expected, indent + strlen("  expected: "));
-        strbuf_addch(&t->block.buf, '\n');
-    }
-    *expected = evidence->expected;
-}
-
-static void add_all_evidence(struct text *t, const struct audit_finding *finding, size_t indent,
-                             const char **expected)
-{
-    size_t shown = finding->nevidence;
-    if (shown > EVIDENCE_SHOWN && !t->digest->all) {
-        shown = EVIDENCE_SHOWN;
-    }
-    for (size_t i = 0; i < shown; i++) {
-        add_evidence(t, finding, &finding->evidence[i], indent, expected);
-    }
-    if (shown && shown < finding->violations) {
-        strbuf_addchars(&t->block.buf, ' ', indent);
-        strbuf_addf(&t->block.buf, "and %zu more\n", finding->violations - shown);
-    }
-}
-
-static void add_waiver(struct text *t, const struct audit_finding *finding, size_t indent)
-{
-    const struct waiver *waiver = finding->waiver;
-    strbuf_truncate(&t->words, 0); /* a failure stays known */
-    if (audit_waiver_expired(finding)) {
-        strbuf_addf(&t->words, "the waiver of %s expired on %s: %s", waiver->owner,
-                    waiver->expires, waiver->reason);
-    } else {
-        strbuf_addf(&t->words, "waived by %s until %s: %s", waiver->owner, waiver->expires,
-                    waiver->reason);
-    }
-    strbuf_addchars(&t->block.buf, ' ', indent);
-    text_wrapped(t, indent, t->words.buf);
-}
-
-static size_t add_verdict(struct text *t, enum verdict verdict)
-{
-    const char *name = verdict_names[verdict];
-    strbuf_addstr(&t->block.buf, "  ");
-    text_colored(t, verdict_colors[verdict], view_of(name));
-    strbuf_addchars(&t->block.buf, ' ', VERDICT_WIDTH - strlen(name));
-    return 2 + VERDICT_WIDTH;
-}
-
-/* The host and behind it, or where that leaves too little room below it, the reason. */
-static void add_named_reason(struct text *t, const char *host, size_t name_width,
-                             const char *reason, size_t used)
-{
-    size_t width = text_fitted(t, TEXT_BOLD, host, used), room = t->options->width;
-    size_t column = used + (name_width > width ? name_width : width) + 2;
-    if (!reason) {
-        strbuf_addch(&t->block.buf, '\n');
-        return;
-    }
-    if (room && column + TEXT_LEAST > room) {
-        strbuf_addch(&t->block.buf, '\n');
-        strbuf_addchars(&t->block.buf, ' ', used);
-        column = used;
-    } else {
-        strbuf_addchars(&t->block.buf, ' ', column - used - width);
-    }
-    text_wrapped(t, column, reason);
-}
-
-static int add_finding(struct text *t, const struct audit_finding *finding, size_t name_width,
-                       const char **expected, struct err *err)
-{
-    size_t used = add_verdict(t, finding->verdict);
-    if (t->digest->audit->compared) {
-        const char *trend = audit_trend_name(finding->trend);
-        strbuf_addf(&t->block.buf, "%-6s  ", trend ? trend : "");
-        used += 8;
-    }
-    size_t indent = used;
-    add_named_reason(t, finding->host->name, name_width, finding->reason, used);
-    if (finding->verdict != VERDICT_WAIVED || t->digest->all) {
-        add_all_evidence(t, finding, indent, expected);
-    }
-    if (finding->waiver) {
-        add_waiver(t, finding, indent);
-    }
-    return block_settle(&t->block, err);
-}
-
 /* ---- Rules ---------------------------------------------------------------------------------
  */
 
@@ -285,7 +149,7 @@ static int add_rule(struct text *t, size_t at, struct err *err)
     if (width == 0) {
         return 0;
     }
-    const char *expected = NULL;
+    struct listing listing = {.text = t, .name_width = width};
     int status = 0;
     add_rule_head(t, at);
     for (int v = 0; v < VERDICTS; v++) {
@@ -293,22 +157,23 @@ static int add_rule(struct text *t, size_t at, struct err *err)
             size_t host = t->digest->by_name[i];
             const struct audit_finding *finding = digest_finding(t->digest, at, host);
             if ((int)finding->verdict == v && listed(t->digest, at, host)) {
-                status = add_finding(t, finding, width, &expected, err);
+                status = listing_add(&listing, finding, err);
             }
         }
     }
-    return status;
+    return status ? status : listing_end(&listing, err);
 }
 
 /* ---- Hosts ---------------------------------------------------------------------------------
  */
 
-static const char *first_reason(const struct audit_digest *digest, size_t host)
+/* NULL: it has none. */
+static const struct audit_finding *first_error(const struct audit_digest *digest, size_t host)
 {
     for (size_t rule = 0; rule < digest->audit->rules->nrules; rule++) {
         const struct audit_finding *finding = digest_finding(digest, rule, host);
-        if (finding->verdict == VERDICT_ERROR && finding->reason) {
-            return finding->reason;
+        if (finding->verdict == VERDICT_ERROR && digest_shows(digest, finding)) {
+            return finding;
         }
     }
     return NULL;
@@ -320,20 +185,19 @@ static int add_unjudged(struct text *t, struct err *err)
     if (width == 0) {
         return 0;
     }
+    struct listing listing = {.text = t, .name_width = width};
     int status = 0;
     strbuf_addch(&t->block.buf, '\n');
     text_colored(t, TEXT_BOLD, VIEW("Hosts of which nothing could be judged"));
     strbuf_addch(&t->block.buf, '\n');
     for (size_t i = 0; i < t->digest->audit->nhosts && status == 0; i++) {
         size_t host = t->digest->by_name[i];
-        if (listed(t->digest, NO_RULE, host)) {
-            size_t used = add_verdict(t, VERDICT_ERROR);
-            add_named_reason(t, t->digest->audit->hosts[host].name, width,
-                             first_reason(t->digest, host), used);
-            status = block_settle(&t->block, err);
+        const struct audit_finding *finding = first_error(t->digest, host);
+        if (finding && listed(t->digest, NO_RULE, host)) {
+            status = listing_add(&listing, finding, err);
         }
     }
-    return status;
+    return status ? status : listing_end(&listing, err);
 }
 
 /* The columns that say something: severities that failed anywhere, ERROR and WAIVED likewise.
@@ -445,7 +309,8 @@ static void add_end(struct text *t)
 {
     const struct audit *audit = t->digest->audit;
     size_t failing = failing_hosts(t->digest);
-    for (size_t i = 0; i < audit->nwarnings; i++) {
+    /* On a terminal they were told when they were found. */
+    for (size_t i = 0; i < audit->nwarnings && !t->options->stdout_tty; i++) {
         strbuf_addstr(&t->block.buf, i ? "warning: " : "\nwarning: ");
         text_wrapped(t, strlen("warning: "), audit->warnings[i]);
     }
@@ -474,7 +339,8 @@ static int write_all(struct text *t, struct err *err)
     status = status ? status : add_hosts(t, err);
     if (status == 0) {
         add_end(t);
-        bool failed = strbuf_failed(&t->line) || strbuf_failed(&t->words);
+        bool failed =
+            strbuf_failed(&t->line) || strbuf_failed(&t->words) || strbuf_failed(&t->names);
         status = failed ? err_nomem(err) : block_flush(&t->block, err);
     }
     return status;
@@ -487,12 +353,14 @@ static int write_table(const struct audit_digest *digest, struct sink *sink,
                      .options = options,
                      .sink = sink,
                      .line = STRBUF_INIT,
-                     .words = STRBUF_INIT};
+                     .words = STRBUF_INIT,
+                     .names = STRBUF_INIT};
     block_init(&t.block, sink);
     int status = write_all(&t, err);
     block_release(&t.block);
     strbuf_release(&t.line);
     strbuf_release(&t.words);
+    strbuf_release(&t.names);
     return status;
 }
 

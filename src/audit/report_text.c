@@ -3,6 +3,11 @@
 #include "base/vis.h"
 #include "output/width.h"
 
+const char *const text_verdict_colors[VERDICTS] = {
+    [VERDICT_FAIL] = "\033[31m", [VERDICT_ERROR] = "\033[35m", [VERDICT_WAIVED] = "\033[36m",
+    [VERDICT_PASS] = "\033[32m", [VERDICT_SKIP] = TEXT_DIM,
+};
+
 void text_colored(struct text *t, const char *color, struct view text)
 {
     bool colored = t->options->color && *color;

@@ -12,6 +12,8 @@
 #define TEXT_DIM  "\033[2m"
 #define TEXT_END  "\033[0m"
 
+extern const char *const text_verdict_colors[VERDICTS];
+
 struct text {
     const struct audit_digest *digest;
     const struct audit_report_options *options;
@@ -19,6 +21,7 @@ struct text {
     struct block block;
     struct strbuf line;  /* under way, terminal-safe, without colours */
     struct strbuf words; /* made of several texts of others, before they are made safe */
+    struct strbuf names; /* of hosts that go together, likewise */
 };
 
 /* Our own words; color "" = none. */

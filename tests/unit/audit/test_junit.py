@@ -60,9 +60,9 @@ def evidence_is_in_the_text():
     fails = {(c.get("classname"), c.get("name")): c.find("failure")
              for c in root.iter("testcase") if c.find("failure") is not None}
     one = fails["no-telnet", "sw10"]
-    assert one.get("message") == "2 of 16 blocks lack what they must have"
+    assert one.get("message") == ("2 of 16 blocks lack what they must have (the waiver of bob <bob@x> "
+                                  "expired on 2026-01-31: rules.yml:50)")
     assert "show running-config:215:  transport input all\n  expected: must ^ tr" in one.text
-    assert "the waiver of bob <bob@x> expired on 2026-01-31" in one.text
     hostile = fails["hostile.</script>", "<img src=x onerror=alert(1)>\\x07"]
     assert "\\x1b]0;owned\\x07\\x1b[2J</script><script>window.hacked=1</script>\\r\n" in hostile.text
     assert "\\u{fffe}" in hostile.text and "and 1228 more" in hostile.text

@@ -155,6 +155,7 @@ def nobody_is_named_twice_for_nothing():
     text = report("all", "--tty", "80").decode()
     assert text.count("dead-host") == 1, text
     assert text.count("core1.example") == 4  # three findings and the table of hosts
+    assert "  FAIL    core1.example, sw2\n          no line of 'show running-config'" in text
 
 
 # ---- HTML -----------------------------------------------------------------------------------
