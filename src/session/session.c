@@ -47,7 +47,7 @@ void session_free(struct session *s)
     }
     dialogue_free(s->dialogue);
     detect_release(s);
-    stream_free(s->stream);
+    stream_abandon(s->stream);
     connection_free(s->connection);
     if (s->fd >= 0) {
         close(s->fd);

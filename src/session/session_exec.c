@@ -87,9 +87,12 @@ static enum progress finish(struct session *s)
     session_end_command(s, ok ? STATUS_OK : STATUS_FAILED, ok ? NULL : reason.buf,
                         s->now - s->command_started);
     strbuf_release(&reason);
-    stream_free(s->stream);
-    s->stream = NULL;
-    session_enter(s, s->begun < s->nresults ? PHASE_OPEN : PHASE_END, s->options.idle_ms);
+    bool more = s->begun < s->nresults;
+    if (more) {
+        stream_free(s->stream);
+        s->stream = NULL;
+    }
+    session_enter(s, more ? PHASE_OPEN : PHASE_END, s->options.idle_ms);
     return MOVED;
 }
 

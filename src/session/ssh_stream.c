@@ -108,6 +108,14 @@ void stream_free(struct stream *s)
     free(s);
 }
 
+void stream_abandon(struct stream *s)
+{
+    if (s) {
+        (void)ssh_remove_channel_callbacks(s->channel, &s->callbacks);
+        free(s);
+    }
+}
+
 /* Opening. */
 
 static enum step failed(struct stream *s, struct err *err)

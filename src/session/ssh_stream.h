@@ -32,6 +32,10 @@ int stream_new(struct stream **out, struct connection *c, stream_take take, void
                struct err *err);
 void stream_free(struct stream *s);
 
+/* The same where the connection is freed next: that ends its channels without a word for each.
+ */
+void stream_abandon(struct stream *s);
+
 enum step stream_shell(struct stream *s, struct err *err);
 enum step stream_exec(struct stream *s, const char *command, struct err *err);
 

@@ -13,6 +13,7 @@ only()
 only 'pcre2' 'regex/'
 only 'uniname' 'regex/charname'
 only 'libssh/' 'session/libssh|lab/'
+only 'openssl/' 'session/gcm_tag'
 only 'uv\.h' 'collect/loop'
 only 'nettle/' 'base/sha'
 only 'yaml\.h' 'base/yaml'
