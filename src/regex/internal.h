@@ -18,8 +18,10 @@ struct kept_program {
 };
 
 struct regex {
-    struct track track;      /* steps NULL: none */
-    atomic_uint track_score; /* see match.c; changes behind the const */
+    struct track track;                /* steps NULL: none */
+    const struct regex_family *family; /* whose classes the track's are */
+    struct regex_family *own;          /* the same, if nobody else has it */
+    atomic_uint track_misses;          /* see match.c; changes behind the const */
     unsigned ngroups;
     bool costly;         /* as in facts */
     struct code code[2]; /* by enum emit_kind; changes behind the const */

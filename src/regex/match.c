@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 #include "regex/internal.h"
 #include "regex/memo.h"
+#include "regex/subject.h"
 
 #include <stdlib.h>
 
@@ -23,10 +24,12 @@ struct regex_scratch {
     pcre2_jit_stack *stack; /* made when 32 KiB of the machine's stack were not enough */
     size_t stack_size;
     bool no_jit, plain;
+    bool tracks;        /* are to be used: neither of these */
     uint32_t steps;     /* the limit asked for, 0 = the usual one, more for long subjects */
     uint32_t steps_set; /* the limit in match */
     struct memo memo;
-    char *repaired; /* a broken subject as UTF-8 */
+    struct regex_subject lone; /* for regexes without a family */
+    char *repaired;            /* a broken subject as UTF-8 */
     size_t repaired_size;
 };
 
@@ -41,6 +44,7 @@ static bool set_up(struct regex_scratch *scratch, const struct regex_limits *lim
     scratch->stack_size =
         limits->jit_stack_bytes ? limits->jit_stack_bytes : LIMIT_JIT_STACK_BYTES;
     uint32_t heap = limits->heap_kib ? limits->heap_kib : LIMIT_MATCH_HEAP_KIB;
+    subject_init(&scratch->lone, NULL);
     memo_init(&scratch->memo, scratch->alloc, (size_t)heap * KIB(1));
     scratch->general = code_general_context(scratch->alloc);
     if (!scratch->general) {
@@ -53,6 +57,7 @@ static bool set_up(struct regex_scratch *scratch, const struct regex_limits *lim
     }
     scratch->ngroups = FIRST_GROUPS;
     scratch->plain = limits->plain;
+    scratch->tracks = !scratch->no_jit && !scratch->plain;
     scratch->steps = limits->steps;
     scratch->steps_set = limits->steps ? limits->steps : LIMIT_MATCH_STEPS;
     pcre2_set_match_limit(scratch->match, scratch->steps_set);
@@ -312,28 +317,23 @@ static void fill_groups(const struct regex_scratch *scratch, int found, struct v
     }
 }
 
-/* A track is best at refusing, and at the first matches, for which nothing else needs to be
- * compiled; machine code is best at matching often, and pays for itself after some thousand
- * matches. The score goes up with what a track does not refuse, most when PCRE2 has to do it
- * over, and down with what it does; at the top the track has served. Counts that get lost
- * between threads do no harm. */
-#define TRACK_SERVED        4000
-#define TRACK_UNKNOWN_COSTS 100
+/* A track that often gives up is not worth trying: each time counts, each other time takes one
+ * back. Counts that get lost between threads do no harm. */
+#define TRACK_MISSES_MOST 40
 
-static enum track_result try_track(const struct regex *re, struct view subject,
-                                   struct view *groups, unsigned ngroups)
+static enum track_result try_track(const struct regex *re, struct regex_subject *subject,
+                                   struct view *groups)
 {
-    atomic_uint *score = (atomic_uint *)(uintptr_t)&re->track_score;
-    unsigned before = atomic_load_explicit(score, memory_order_relaxed);
-    if (before >= TRACK_SERVED || !re->track.steps) {
+    atomic_uint *misses = (atomic_uint *)(uintptr_t)&re->track_misses;
+    unsigned before = atomic_load_explicit(misses, memory_order_relaxed);
+    if (before >= TRACK_MISSES_MOST) {
         return TRACK_UNKNOWN;
     }
-    enum track_result found = track_run(&re->track, subject, groups, ngroups);
-    if (found != TRACK_NO) {
-        unsigned more = found == TRACK_YES ? 1 : TRACK_UNKNOWN_COSTS;
-        atomic_store_explicit(score, before + more, memory_order_relaxed);
+    enum track_result found = track_run(&re->track, subject, groups, re->ngroups);
+    if (found == TRACK_UNKNOWN) {
+        atomic_store_explicit(misses, before + 1, memory_order_relaxed);
     } else if (before > 0) {
-        atomic_store_explicit(score, before - 1, memory_order_relaxed);
+        atomic_store_explicit(misses, before - 1, memory_order_relaxed);
     }
     return found;
 }
@@ -360,16 +360,14 @@ static int run_hot(const struct regex *re, struct regex_scratch *scratch, struct
     return rc == PCRE2_ERROR_NOMATCH ? 0 : -1;
 }
 
-int regex_match_text(const struct regex *re, struct regex_scratch *scratch, struct view subject,
-                     enum regex_text text, struct view *groups, unsigned ngroups,
-                     struct err *err)
+static int match_pcre2(const struct regex *re, struct regex_scratch *scratch,
+                       struct view subject, enum regex_text text, struct view *groups,
+                       unsigned ngroups, struct err *err)
 {
     struct view run_on = subject;
     bool repaired = text == REGEX_TEXT_BROKEN;
     if (text == REGEX_TEXT_ASCII && !scratch->no_jit && !scratch->plain) {
-        enum track_result on_track = try_track(re, subject, groups, ngroups);
-        int hot = on_track == TRACK_UNKNOWN ? run_hot(re, scratch, subject, groups, ngroups)
-                                            : (int)on_track;
+        int hot = run_hot(re, scratch, subject, groups, ngroups);
         if (hot >= 0) {
             return hot;
         }
@@ -384,6 +382,49 @@ int regex_match_text(const struct regex *re, struct regex_scratch *scratch, stru
     }
     fill_groups(scratch, found, subject, repaired, groups, ngroups);
     return 1;
+}
+
+int regex_match_subject(const struct regex *re, struct regex_scratch *scratch,
+                        struct regex_subject *subject, struct view *groups, struct err *err)
+{
+    if (re->track.steps && subject->plain && scratch->tracks) {
+        enum track_result found = try_track(re, subject, groups);
+        if (found != TRACK_UNKNOWN) {
+            return (int)found;
+        }
+    }
+    return match_pcre2(re, scratch, subject->text, subject->kind, groups, re->ngroups, err);
+}
+
+/* A subject of its own; only those that a track can do. */
+static enum track_result try_alone(const struct regex *re, struct regex_scratch *scratch,
+                                   struct view text, struct view *groups, unsigned ngroups)
+{
+    struct view all[TRACK_GROUPS_MOST];
+    struct regex_subject *subject = &scratch->lone;
+    if (!re->track.steps || !scratch->tracks || text.len > SUBJECT_MOST) {
+        return TRACK_UNKNOWN;
+    }
+    subject->family = re->family;
+    regex_subject_set(subject, text, REGEX_TEXT_ASCII, text.len);
+    enum track_result found = subject->plain ? try_track(re, subject, all) : TRACK_UNKNOWN;
+    for (unsigned i = 0; found == TRACK_YES && i < ngroups; i++) {
+        groups[i] = i < re->ngroups ? all[i] : VIEW_NONE;
+    }
+    return found;
+}
+
+int regex_match_text(const struct regex *re, struct regex_scratch *scratch, struct view subject,
+                     enum regex_text text, struct view *groups, unsigned ngroups,
+                     struct err *err)
+{
+    if (text == REGEX_TEXT_ASCII) {
+        enum track_result found = try_alone(re, scratch, subject, groups, ngroups);
+        if (found != TRACK_UNKNOWN) {
+            return (int)found;
+        }
+    }
+    return match_pcre2(re, scratch, subject, text, groups, ngroups, err);
 }
 
 int regex_match(const struct regex *re, struct regex_scratch *scratch, struct view subject,

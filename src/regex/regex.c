@@ -153,30 +153,58 @@ static int compile_at_once(const struct regex *re, struct err *err)
     return rc < 0 ? rc : regex_code(re, EMIT_UTF, &jit, &code, err);
 }
 
-/* Its tables and steps in one allocation. */
-static int add_track(struct regex *re, const struct tree *tree, struct arena *arena,
-                     struct err *err)
+/* Its steps and jumps in one allocation. */
+static int keep_track(struct regex *re, const struct track *made, struct err *err)
 {
-    unsigned nsteps, ntables;
-    struct track track = track_make(tree, arena, &nsteps, &ntables);
-    if (!track.steps) {
-        return 0;
-    }
-    size_t steps = nsteps * sizeof(struct track_step);
-    size_t tables = ntables * sizeof(struct track_table);
-    char *both = alloc_get(re->source.alloc, steps + tables);
+    size_t steps = made->nsteps * sizeof(struct track_step);
+    size_t jumps = made->njumps * sizeof(struct track_jumps);
+    char *both = alloc_get(re->source.alloc, steps + jumps);
     if (!both) {
         return err_nomem(err);
     }
-    memcpy(both, track.steps, steps);
-    memcpy(both + steps, track.tables, tables);
+    memcpy(both, made->steps, steps);
+    memcpy(both + steps, made->jumps, jumps);
+    re->track = *made;
     re->track.steps = (const struct track_step *)both;
-    re->track.tables = (const struct track_table *)(both + steps);
+    re->track.jumps = (const struct track_jumps *)(both + steps);
     return 0;
 }
 
-int regex_compile(struct regex **out, struct view pattern, unsigned flags,
-                  const struct alloc *alloc, struct err *err)
+static int add_track(struct regex *re, struct regex_family *family, const struct tree *tree,
+                     struct arena *arena, struct err *err)
+{
+    if (!family) {
+        family = re->own = regex_family_new(re->source.alloc);
+    }
+    if (!family) {
+        return err_nomem(err);
+    }
+    struct track made = track_make(tree, family, arena);
+    re->family = family;
+    return made.steps ? keep_track(re, &made, err) : 0;
+}
+
+/* The parts that depend on how the pattern is to be used. */
+static int complete(struct regex *re, struct regex_family *family, const struct tree *tree,
+                    unsigned flags, struct arena *arena, struct err *err)
+{
+    bool deep = tree->depth > DEEP;
+    int rc = 0;
+    re->source.options = flags & REGEX_ANCHORED ? PCRE2_ANCHORED : 0;
+    re->source.no_jit = deep;
+    atomic_init(&re->unfit, deep);
+    avoid_bugs(&re->source, tree);
+    if ((flags & REGEX_ANCHORED) && !deep) {
+        rc = add_track(re, family, tree, arena, err);
+    }
+    if (rc == 0 && (tree_size(tree) > COMPILE_AT_ONCE_SIZE || deep)) {
+        rc = compile_at_once(re, err);
+    }
+    return rc;
+}
+
+int regex_compile_in(struct regex **out, struct regex_family *family, struct view pattern,
+                     unsigned flags, const struct alloc *alloc, struct err *err)
 {
     struct arena arena;
     struct tree tree;
@@ -195,16 +223,7 @@ int regex_compile(struct regex **out, struct view pattern, unsigned flags,
         rc = err_nomem(err);
         goto out;
     }
-    re->source.options = flags & REGEX_ANCHORED ? PCRE2_ANCHORED : 0;
-    re->source.no_jit = tree.depth > DEEP;
-    atomic_init(&re->unfit, tree.depth > DEEP);
-    avoid_bugs(&re->source, &tree);
-    if ((flags & REGEX_ANCHORED) && tree.depth <= DEEP) {
-        rc = add_track(re, &tree, &arena, err);
-    }
-    if (rc == 0 && (tree_size(&tree) > COMPILE_AT_ONCE_SIZE || tree.depth > DEEP)) {
-        rc = compile_at_once(re, err);
-    }
+    rc = complete(re, family, &tree, flags, &arena, err);
     if (rc < 0) {
         regex_free(re);
         goto out;
@@ -213,6 +232,12 @@ int regex_compile(struct regex **out, struct view pattern, unsigned flags,
 out:
     arena_release(&arena);
     return rc;
+}
+
+int regex_compile(struct regex **out, struct view pattern, unsigned flags,
+                  const struct alloc *alloc, struct err *err)
+{
+    return regex_compile_in(out, NULL, pattern, flags, alloc, err);
 }
 
 int regex_check(struct view pattern, const struct alloc *alloc, struct err *err)
@@ -237,6 +262,7 @@ void regex_free(struct regex *re)
         code_release(&re->code[EMIT_ASCII]);
         code_release(&re->code[EMIT_UTF]);
         alloc_free(re->source.alloc, (void *)(uintptr_t)re->track.steps);
+        regex_family_free(re->own);
         free_program(atomic_load(&re->program), re->source.alloc);
         alloc_free(re->source.alloc, re);
     }

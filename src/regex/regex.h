@@ -26,7 +26,9 @@
 #include <stdint.h>
 
 struct regex;
+struct regex_family;
 struct regex_scratch;
+struct regex_subject;
 
 enum regex_flags {
     REGEX_SEARCH = 0,   /* anywhere in the subject, as re.search */
@@ -53,6 +55,17 @@ struct regex_limits {
 int regex_compile(struct regex **out, struct view pattern, unsigned flags,
                   const struct alloc *alloc, struct err *err);
 void regex_free(struct regex *re);
+
+/* The same for one of many regexes that will be matched against the same subjects: what they
+ * have in common is then looked for in a subject once. The family must outlive its regexes, and
+ * does not change any more when the first subject is made for it. */
+int regex_compile_in(struct regex **out, struct regex_family *family, struct view pattern,
+                     unsigned flags, const struct alloc *alloc, struct err *err);
+struct regex_family *regex_family_new(const struct alloc *alloc);
+void regex_family_free(struct regex_family *family);
+
+/* A bit for the question whether a subject has an ASCII byte; 0 when there are too many. */
+uint64_t regex_family_byte(struct regex_family *family, unsigned char byte);
 
 /* Only whether regex_compile() would take the pattern, with the same errors. */
 int regex_check(struct view pattern, const struct alloc *alloc, struct err *err);
@@ -140,6 +153,24 @@ enum regex_text regex_text_of(struct view subject);
 int regex_match_text(const struct regex *re, struct regex_scratch *scratch, struct view subject,
                      enum regex_text text, struct view *groups, unsigned ngroups,
                      struct err *err);
+
+/*
+ * A subject for all regexes of a family. Its text is borrowed until the next one is set; `room`
+ * bytes from its start on may be read: more than its length where other text follows, which
+ * saves a copy. NULL when memory ran out; to be given back to alloc_free().
+ */
+struct regex_subject *regex_subject_new(const struct regex_family *family,
+                                        const struct alloc *alloc);
+void regex_subject_set(struct regex_subject *subject, struct view text, enum regex_text kind,
+                       size_t room);
+
+/* As regex_match(), for a regex of the subject's family, and with all of its groups, of which
+ * there may be something in groups[] without a match, too. */
+int regex_match_subject(const struct regex *re, struct regex_scratch *scratch,
+                        struct regex_subject *subject, struct view *groups, struct err *err);
+
+/* true: the text does not have all of the bytes with these bits. */
+bool regex_subject_lacks(struct regex_subject *subject, uint64_t bytes);
 
 /* Of PCRE2, as it runs: "10.42 2022-12-11" into buf. */
 void regex_library_version(char *buf, size_t size);

@@ -1,81 +1,62 @@
 /*
- * A track: a pattern as one way through an ASCII subject, never going back. Most rules of
- * templates are like that: at each point the next byte says what to do. On a track a line is
- * matched, or refused at its first wrong byte, without PCRE2, and nothing needs to be compiled.
+ * A track: a pattern as steps along an ASCII subject. Nearly all rules of templates have one.
+ * It finds the match that backtracking finds, but knows where the members of each class of
+ * characters are (subject.h): a run of them ends where the next 0 is, and a place to go on at
+ * is the next or the last 1. Where the next byte leaves only one way nothing is remembered;
+ * else the other way is, to come back to when this one fails.
  *
- * A matcher that goes back tries the ways through a pattern in order of preference, and its
- * result is the first one that leads to the end. A track always takes the preferred way among
- * those that the next byte leaves open. So when it gets to the end, that is the result. When it
- * fails, there is no match if each choice on the way was the only one possible; if not
- * ("unsure"), or where a pattern has no track from some point on, PCRE2 has to say.
+ * Nothing needs to be compiled for it. What a pattern has that no step can say
+ * (back-references, look-behinds, conditions, atomic groups) is a step that gives up, and what
+ * takes many returns is given up too: then PCRE2 has to say.
  */
 #ifndef REGEX_TRACK_H
 #define REGEX_TRACK_H
 
-#include "base/alloc.h"
 #include "base/arena.h"
+#include "regex/subject.h"
 #include "regex/tree.h"
 
 enum track_op {
-    /* these take bytes */
-    TRACK_BYTES, /* nbytes literal bytes */
-    TRACK_TAKE,  /* of set, as many as there are: min to max */
-    TRACK_TRIM,  /* of set, as few as leave nothing but bytes of until up to the end */
-    TRACK_UNTIL, /* of set, as few as there are before a byte of until */
-    TRACK_BACK,  /* of set, as many as there are before a byte of until */
-    TRACK_LAST,  /* of set, as many as there are before nbytes literal bytes */
-    /* these look */
-    TRACK_NEXT, /* is the next byte in set? */
+    TRACK_BYTES,   /* nbytes literal bytes */
+    TRACK_ONE,     /* one of class */
+    TRACK_TAKE,    /* of class, as many as there are, at least min */
+    TRACK_TAKE_TO, /* ... and at most max */
+    TRACK_TRIM,    /* of class, as few as leave nothing but bytes of until up to the end */
+    TRACK_GREEDY,  /* of class, min to max, many first, before a byte of until, and one of then
+                    */
+    TRACK_LAZY,    /* the same, few first */
+    /* several of these in one (track_join.c) */
+    TRACK_PAIR,  /* two TAKEs: of class at least min, then of until at least max */
+    TRACK_FIELD, /* a PAIR, then BYTES */
+    TRACK_MARK,  /* a TAKE, then BYTES */
+    TRACK_WORD,  /* one of until, then a TAKE */
+    /* these go elsewhere, or look */
+    TRACK_FORK,      /* on if the next byte is in class, else or later to other if in until */
+    TRACK_FORK_LAZY, /* to other if the next byte is in until, else or later on if in class */
+    TRACK_SWITCH,    /* to where the jump table number `other` says for the next byte */
+    TRACK_GOTO,      /* other */
+    TRACK_OPEN,      /* of group */
+    TRACK_CLOSE,
     TRACK_BEGIN,
     TRACK_END,
     TRACK_BOUNDARY,
     TRACK_NO_BOUNDARY,
     TRACK_AHEAD,     /* does the track that follows, as far as its TRACK_DONE, match? */
-    TRACK_NOT_AHEAD, /* or not? both go on at max */
-    /* these always work */
-    TRACK_OPEN, /* of group min */
-    TRACK_CLOSE,
-    TRACK_GOTO, /* other */
-    TRACK_UNSURE,
+    TRACK_NOT_AHEAD, /* or not? both go on at other */
     TRACK_DONE,
     TRACK_GIVE_UP, /* from here on only PCRE2 knows */
 };
 
-#define TRACK_BYTES_MOST  14
+#define TRACK_BYTES_MOST  8
+#define TRACK_ANYTHING    UINT8_MAX /* as `then` */
 #define TRACK_STEPS_MOST  400
 #define TRACK_GROUPS_MOST 64
+#define TRACK_TABLES_MOST 16
+#define TRACK_JUMPS       129        /* ASCII, and the subject's end */
+#define TRACK_ENDLESS     UINT16_MAX /* as max: more than any subject that fits has */
 
-struct ascii_set {
-    uint64_t word[2];
-};
-
-/* A set's members have a bit of their own in a table of 128 bytes; eight sets share a table. */
-struct track_class {
-    uint8_t table;
-    uint8_t bit;
-};
-
-struct track_table {
-    uint8_t bits[128];
-};
-
-#define TRACK_TABLES_MOST 8
-
-struct track_step {
-    uint8_t op;
-    bool unsure;    /* another way may match although what follows does not */
-    uint16_t other; /* the step to go to when this one fails, 0 = the match fails */
-    struct track_class set, until;
-    uint32_t min, max;
-    uint8_t group; /* what this step takes is all of that group, 0 = no */
-    uint8_t nbytes;
-    char bytes[TRACK_BYTES_MOST];
-};
-
-struct track {
-    const struct track_step *steps;
-    const struct track_table *tables;
-};
+struct walk;
+struct track_step;
 
 enum track_result {
     TRACK_NO = 0,
@@ -83,14 +64,52 @@ enum track_result {
     TRACK_UNKNOWN = 2,
 };
 
-/* The track of a pattern that matches at the subject's start, in the arena. steps is NULL when
- * memory ran out, or when there is no track that would help. */
-struct track track_make(const struct tree *tree, struct arena *arena, unsigned *nsteps,
-                        unsigned *ntables);
+typedef enum track_result taker(struct walk *walk, const struct track_step *step, size_t at);
 
-/* groups[0..ngroups) are set for TRACK_YES. The subject is ASCII. */
-enum track_result track_run(const struct track *track, struct view subject, struct view *groups,
-                            unsigned ngroups);
+struct track_step {
+    taker *take;    /* walks on from this step to the end */
+    uint64_t bytes; /* as they lie in memory, the first ones of the eight */
+    uint8_t op;
+    uint8_t group; /* what this step takes is all of that group, 0 = no; of a PAIR, a FIELD or
+                      a MARK: what the last run takes */
+    uint8_t nbytes;
+    bool class_end, until_end; /* the subject's end counts as a member */
+    uint8_t class, until;      /* the family's rows; of ONE and FORKs, and until of a WORD: its
+                                  classes */
+    uint8_t then;              /* a row: what may come next but one, or the end */
+    uint16_t other;            /* a step */
+    uint16_t min, max;
+};
+
+/* By the next byte: a step, or 0 for none. */
+struct track_jumps {
+    uint16_t to[TRACK_JUMPS];
+};
+
+struct track {
+    const struct track_step *steps;
+    const struct track_jumps *jumps;
+    unsigned nsteps, njumps;
+    uint64_t rows; /* that the steps look at */
+};
+
+/* The track of a pattern that matches at the subject's start, in the arena; its classes become
+ * the family's. steps is NULL when memory ran out, or when there is no track that would help.
+ */
+struct track track_make(const struct tree *tree, struct regex_family *family,
+                        struct arena *arena);
+
+/* Puts steps together where one does the work of several; how many are left. */
+unsigned track_join(struct track_step *steps, unsigned nsteps, struct track_jumps *jumps,
+                    unsigned njumps);
+
+/* Sets `take` of steps that are complete. */
+void track_bind(struct track_step *steps, unsigned nsteps);
+
+/* groups[0..ngroups) are set for TRACK_YES, and may be written to for others; ngroups is the
+ * pattern's. The subject is plain. */
+enum track_result track_run(const struct track *track, struct regex_subject *subject,
+                            struct view *groups, unsigned ngroups);
 
 /* What a match of `list`, and then of what stands behind it, can begin with. */
 struct first {

@@ -1,16 +1,16 @@
 #include "regex/charset.h"
 #include "regex/track.h"
 
-#define UNROLL_MOST      8 /* optional copies of a group */
-#define LAST_BYTES_LEAST 3 /* of a literal that is worth looking for */
-
-#define SETS_MOST (8 * TRACK_TABLES_MOST)
+#define UNROLL_MOST 8 /* optional copies of a group */
 
 struct maker {
-    struct track_step *steps;
+    struct track_step *steps, spare;
     unsigned nsteps;
-    struct ascii_set sets[SETS_MOST];
-    unsigned nsets;
+    struct regex_family *family;
+    struct track_jumps *jumps;
+    unsigned njumps;
+    uint64_t rows;
+    const struct node *reduced; /* the last repeat that takes its minimum only */
     unsigned label; /* steps before this one are jumped to, or behind: nothing joins them */
     bool full;
 };
@@ -19,10 +19,9 @@ struct maker {
 
 static struct track_step *add_step(struct maker *m, enum track_op op)
 {
-    static struct track_step spare;
     if (m->nsteps == TRACK_STEPS_MOST) {
         m->full = true;
-        return &spare;
+        return &m->spare;
     }
     struct track_step *step = &m->steps[m->nsteps++];
     *step = (struct track_step){.op = (uint8_t)op};
@@ -34,20 +33,19 @@ static void give_up(struct maker *m)
     add_step(m, TRACK_GIVE_UP);
 }
 
-static struct track_class add_set(struct maker *m, struct ascii_set set)
+static uint8_t add_class(struct maker *m, struct ascii_set set)
 {
-    unsigned i = 0;
-    while (i < m->nsets &&
-           (m->sets[i].word[0] != set.word[0] || m->sets[i].word[1] != set.word[1])) {
-        i++;
-    }
-    if (i == SETS_MOST) {
-        m->full = true;
-        i = 0;
-    } else if (i == m->nsets) {
-        m->sets[m->nsets++] = set;
-    }
-    return (struct track_class){(uint8_t)(i / 8), (uint8_t)(1u << i % 8)};
+    int class = family_class(m->family, set);
+    m->full |= class < 0;
+    return class < 0 ? 0 : (uint8_t) class;
+}
+
+static uint8_t add_row(struct maker *m, struct ascii_set set)
+{
+    int row = family_row(m->family, set);
+    m->full |= row < 0;
+    m->rows |= row < 0 ? 0 : UINT64_C(1) << row;
+    return row < 0 ? 0 : (uint8_t)row;
 }
 
 static struct ascii_set set_of(const struct node *unit)
@@ -56,12 +54,16 @@ static struct ascii_set set_of(const struct node *unit)
     return (struct ascii_set){{chars.ascii[0], chars.ascii[1]}};
 }
 
-static bool set_within(const struct ascii_set *inner, const struct ascii_set *outer)
+/* What may come next, as a set: any byte when that is not known. */
+static struct ascii_set set_of_first(const struct first *first, bool *end)
 {
-    return ((inner->word[0] & ~outer->word[0]) | (inner->word[1] & ~outer->word[1])) == 0;
+    static const struct ascii_set all = {{UINT64_MAX, UINT64_MAX}};
+    bool any = first->unknown || first->accept;
+    *end = any || first->end;
+    return any ? all : first->set;
 }
 
-/* The steps from `from` on now go here when they fail. */
+/* The step goes to the next one to come when it does not go on. */
 static void aim(struct maker *m, unsigned from)
 {
     if (!m->full) {
@@ -74,6 +76,17 @@ static unsigned add_goto(struct maker *m)
 {
     unsigned at = m->nsteps;
     add_step(m, TRACK_GOTO);
+    m->label = m->nsteps;
+    return at;
+}
+
+static unsigned add_fork(struct maker *m, enum track_op op, const struct first *on,
+                         const struct first *other)
+{
+    unsigned at = m->nsteps;
+    struct track_step *step = add_step(m, op);
+    step->class = add_class(m, set_of_first(on, &step->class_end));
+    step->until = add_class(m, set_of_first(other, &step->until_end));
     m->label = m->nsteps;
     return at;
 }
@@ -93,28 +106,26 @@ static void add_literal(struct maker *m, const struct node *node)
         step = add_step(m, TRACK_BYTES);
         step->nbytes = 0;
     }
-    step->bytes[step->nbytes++] = (char)node->literal;
+    char byte = (char)node->literal;
+    memcpy((char *)&step->bytes + step->nbytes++, &byte, 1);
 }
 
-/* The literal bytes that a list begins with. */
-static unsigned leading_literal(const struct node *list, char bytes[TRACK_BYTES_MOST])
+static struct track_step *add_take(struct maker *m, enum track_op op,
+                                   const struct ascii_set *set, const struct node *repeat)
 {
-    unsigned n = 0;
-    for (; list && plain_literal(list) && n < TRACK_BYTES_MOST; list = list->next) {
-        bytes[n++] = (char)list->literal;
-    }
-    return n;
-}
-
-static struct track_step *add_take(struct maker *m, enum track_op op, struct ascii_set set,
-                                   uint32_t min, uint32_t max)
-{
-    struct track_class class = add_set(m, set);
     struct track_step *step = add_step(m, op);
-    step->set = class;
-    step->min = min;
-    step->max = max;
+    step->class = op == TRACK_ONE ? add_class(m, *set) : add_row(m, *set);
+    step->min = (uint16_t)(repeat->min < TRACK_ENDLESS ? repeat->min : TRACK_ENDLESS);
+    step->max = (uint16_t)(repeat->max < TRACK_ENDLESS ? repeat->max : TRACK_ENDLESS);
     return step;
+}
+
+/* A run that takes all it can. */
+static void add_run(struct maker *m, const struct ascii_set *set, const struct node *repeat)
+{
+    bool one = repeat->min == 1 && repeat->max == 1;
+    enum track_op op = one ? TRACK_ONE : repeat->max == REPEAT_MAX ? TRACK_TAKE : TRACK_TAKE_TO;
+    add_take(m, op, set, repeat);
 }
 
 static void add_unit(struct maker *m, const struct node *node)
@@ -122,7 +133,7 @@ static void add_unit(struct maker *m, const struct node *node)
     if (plain_literal(node)) {
         add_literal(m, node);
     } else {
-        add_take(m, TRACK_TAKE, set_of(node), 1, 1);
+        add_step(m, TRACK_ONE)->class = add_class(m, set_of(node));
     }
 }
 
@@ -163,23 +174,52 @@ static bool only_runs_follow(const struct node *list, const struct track_rest *r
     }
 }
 
-/* A few punctuation bytes and nothing else: the place to stop at is likely the right one. */
-static bool is_mark(const struct first *follow)
+static bool is_within(const struct node *inner, const struct node *outer)
 {
-    static const struct ascii_set common = {
-        {UINT64_C(0x03FF0001FFFFFFFF), UINT64_C(0x07FFFFFE87FFFFFE)}};
-    uint64_t count = (uint64_t)__builtin_popcountll(follow->set.word[0]) +
-                     (uint64_t)__builtin_popcountll(follow->set.word[1]);
-    return !follow->end && !follow->accept && !follow->unknown && count > 0 && count <= 3 &&
-           !ascii_meet(&follow->set, &common);
+    struct ascii_set in = set_of(inner->child), out = set_of(outer->child);
+    return ((in.word[0] & ~out.word[0]) | (in.word[1] & ~out.word[1])) == 0;
 }
 
-static void add_to_mark(struct maker *m, enum track_op op, const struct node *node,
-                        const struct first *follow)
+static bool is_endless(const struct node *node)
 {
-    struct track_step *step = add_take(m, op, set_of(node->child), node->min, node->max);
-    step->until = add_set(m, follow->set);
-    step->unsure = true;
+    return node && is_unit_repeat(node) && node->max == REPEAT_MAX &&
+           node->mode == REPEAT_GREEDY;
+}
+
+/* Of two endless greedy runs one behind the other, as in \s+.* or .*\d+, what the one takes
+ * beyond its minimum the other may take as well, if it can. Then the one needs to take no more,
+ * and there are fewer ways to try; they come in the same order, and the first that works is the
+ * same. Of more than two in a row only one of each two is touched. */
+static bool leaves_to_next(const struct node *node)
+{
+    return is_endless(node) && is_endless(node->next) && is_within(node, node->next) &&
+           !leaves_to_next(node->next);
+}
+
+/* `before` takes all it can. */
+static bool leaves_to(const struct node *before, const struct node *node)
+{
+    return is_endless(before) && is_endless(node) && is_within(node, before) &&
+           !leaves_to_next(node);
+}
+
+/* Where a step may stop: before what may follow, and if that is one character, before what may
+ * follow it. */
+static void add_stop(struct maker *m, struct track_step *step, const struct first *follow,
+                     const struct node *node, const struct track_rest *rest)
+{
+    const struct node *next = node->next;
+    struct first then = {.unknown = true};
+    bool end;
+    if (next && (node_is_unit(next) || (leaves_to(node, next) && next->min == 1))) {
+        then = first_of(next->next, rest);
+    }
+    step->until = add_row(m, set_of_first(follow, &step->until_end));
+    step->then = TRACK_ANYTHING;
+    if (!then.unknown && !then.accept) {
+        step->then = add_row(m, set_of_first(&then, &end));
+        step->class_end = end;
+    }
 }
 
 static void add_greedy(struct maker *m, const struct node *node, const struct track_rest *rest)
@@ -189,22 +229,11 @@ static void add_greedy(struct maker *m, const struct node *node, const struct tr
     bool apart = !follow.unknown && !ascii_meet(&set, &follow.set);
     unsigned nruns;
     const struct node *run;
-    char bytes[TRACK_BYTES_MOST];
-    unsigned nbytes = leading_literal(node->next, bytes);
     if (apart || follow.accept || node->mode == REPEAT_POSSESSIVE ||
         only_runs_follow(node->next, rest, &nruns, &run)) {
-        add_take(m, TRACK_TAKE, set, node->min, node->max);
-    } else if (is_mark(&follow)) {
-        add_to_mark(m, TRACK_BACK, node, &follow);
-    } else if (nbytes >= LAST_BYTES_LEAST) {
-        struct track_step *step = add_take(m, TRACK_LAST, set, node->min, node->max);
-        memcpy(step->bytes, bytes, nbytes);
-        step->nbytes = (uint8_t)nbytes;
-    } else if (!follow.unknown && set_within(&set, &follow.set) &&
-               (!set_within(&follow.set, &set) || follow.end)) {
-        add_take(m, TRACK_TAKE, set, node->min, node->max)->unsure = true;
+        add_run(m, &set, node);
     } else {
-        give_up(m);
+        add_stop(m, add_take(m, TRACK_GREEDY, &set, node), &follow, node, rest);
     }
 }
 
@@ -216,23 +245,27 @@ static void add_lazy(struct maker *m, const struct node *node, const struct trac
     unsigned nruns;
     const struct node *run;
     if (apart) {
-        add_take(m, TRACK_TAKE, set, node->min, node->max);
+        add_run(m, &set, node);
     } else if (only_runs_follow(node->next, rest, &nruns, &run) && nruns <= 1) {
-        struct ascii_set none = {{0, 0}};
-        struct track_step *step = add_take(m, TRACK_TRIM, set, node->min, node->max);
-        step->until = add_set(m, run ? set_of(run->child) : none);
-    } else if (is_mark(&follow)) {
-        add_to_mark(m, TRACK_UNTIL, node, &follow);
+        const struct ascii_set none = {{0, 0}};
+        struct track_step *step = add_take(m, TRACK_TRIM, &set, node);
+        step->until = add_row(m, run ? set_of(run->child) : none);
     } else {
-        give_up(m);
+        add_stop(m, add_take(m, TRACK_LAZY, &set, node), &follow, node, rest);
     }
 }
 
-static void add_unit_repeat(struct maker *m, const struct node *node,
+static void add_unit_repeat(struct maker *m, const struct node *before, const struct node *node,
                             const struct track_rest *rest)
 {
+    const struct ascii_set set = set_of(node->child);
     if (node->min == node->max) {
-        add_take(m, TRACK_TAKE, set_of(node->child), node->min, node->max);
+        add_run(m, &set, node);
+    } else if (leaves_to_next(node) || (before != m->reduced && leaves_to(before, node))) {
+        struct node least = *node;
+        least.max = least.min;
+        add_run(m, &set, &least);
+        m->reduced = node;
     } else if (node->mode == REPEAT_LAZY) {
         add_lazy(m, node, rest);
     } else {
@@ -248,7 +281,7 @@ static void add_list(struct maker *m, const struct node *list, const struct trac
 static bool join_group(struct maker *m, unsigned open, uint32_t number)
 {
     if (m->full || m->nsteps != open + 2 || m->label > open ||
-        m->steps[open + 1].op > TRACK_LAST) {
+        m->steps[open + 1].op > TRACK_LAZY) {
         return false;
     }
     m->steps[open] = m->steps[open + 1];
@@ -262,56 +295,57 @@ static void add_group(struct maker *m, const struct node *node, const struct tra
     const struct track_rest after = {node->next, rest, NULL};
     unsigned open = m->nsteps;
     if (node->number) {
-        add_step(m, TRACK_OPEN)->min = node->number;
+        add_step(m, TRACK_OPEN)->group = (uint8_t)node->number;
     }
     add_list(m, node->child, &after);
     if (node->number && !join_group(m, open, node->number)) {
-        add_step(m, TRACK_CLOSE)->min = node->number;
+        add_step(m, TRACK_CLOSE)->group = (uint8_t)node->number;
     }
 }
 
+/* What a repeated group can begin with, and what follows it. */
+struct turn {
+    struct first body, follow;
+    const struct track_rest *after;
+    enum track_op op;
+};
+
 /* A copy of the body that may be passed by; returns the step to aim at what follows. */
-static unsigned add_optional(struct maker *m, const struct node *node,
-                             const struct track_rest *after, const struct first *body,
-                             bool unsure)
+static unsigned add_optional(struct maker *m, const struct node *node, const struct turn *turn)
 {
-    unsigned at = m->nsteps;
-    add_take(m, TRACK_NEXT, body->set, 0, 0)->unsure = unsure;
-    m->label = m->nsteps;
-    add_list(m, node->child, after);
+    unsigned at = add_fork(m, turn->op, &turn->body, &turn->follow);
+    add_list(m, node->child, turn->after);
     return at;
 }
 
-static void add_loop(struct maker *m, const struct node *node, const struct track_rest *after,
-                     const struct first *body, bool unsure)
+static void add_loop(struct maker *m, const struct node *node, const struct turn *turn)
 {
     unsigned top = m->nsteps;
     m->label = m->nsteps;
-    unsigned exit = add_optional(m, node, after, body, unsure);
-    unsigned back = add_goto(m);
+    unsigned exit = add_optional(m, node, turn);
+    unsigned again = add_goto(m);
     if (!m->full) {
-        m->steps[back].other = (uint16_t)top;
+        m->steps[again].other = (uint16_t)top;
     }
     aim(m, exit);
 }
 
 /* The copies that must be there, then those that may. */
-static void add_copies(struct maker *m, const struct node *node, const struct track_rest *after,
-                       const struct first *body, bool unsure)
+static void add_copies(struct maker *m, const struct node *node, const struct turn *turn)
 {
-    const struct track_rest again = {node->child, after, NULL};
+    const struct track_rest again = {node->child, turn->after, NULL};
     for (uint32_t i = 0; i < node->min && !m->full; i++) {
         m->label = m->nsteps;
-        add_list(m, node->child, i + 1 < node->min ? &again : after);
+        add_list(m, node->child, i + 1 < node->min ? &again : turn->after);
     }
     if (node->max == REPEAT_MAX) {
-        add_loop(m, node, after, body, unsure);
+        add_loop(m, node, turn);
         return;
     }
     unsigned exits[UNROLL_MOST];
     unsigned n = node->max - node->min;
     for (unsigned i = 0; i < n; i++) {
-        exits[i] = add_optional(m, node, after, body, unsure);
+        exits[i] = add_optional(m, node, turn);
     }
     for (unsigned i = 0; i < n; i++) {
         aim(m, exits[i]);
@@ -333,98 +367,108 @@ static void add_group_repeat(struct maker *m, const struct node *node,
         give_up(m);
         return;
     }
-    struct first body = first_of(node->child, &after);
-    struct first follow = first_of(node->next, rest);
-    bool apart = !body.unknown && !follow.unknown && !follow.accept &&
-                 !ascii_meet(&body.set, &follow.set);
-    bool fixed = node->min == node->max;
-    if (body.unknown || (node->mode == REPEAT_LAZY && !apart && !fixed)) {
-        give_up(m);
-        return;
-    }
-    add_copies(m, node, &after, &body, !apart);
+    struct turn turn = {first_of(node->child, &after), first_of(node->next, rest), &after,
+                        node->mode == REPEAT_LAZY ? TRACK_FORK_LAZY : TRACK_FORK};
+    add_copies(m, node, &turn);
 }
 
 /* ---- Alternatives ---- */
 
-/* May both alternatives match at the same place? */
-static bool overlap(const struct node *a, const struct node *b, const struct track_rest *after)
+static void join(struct first *first, const struct first *other)
 {
-    char left[TRACK_BYTES_MOST], right[TRACK_BYTES_MOST];
-    unsigned nleft = leading_literal(a->child, left), nright = leading_literal(b->child, right);
-    unsigned n = nleft < nright ? nleft : nright;
-    if (n && memcmp(left, right, n) != 0) {
-        return false;
-    }
-    struct first x = first_of(a->child, after), y = first_of(b->child, after);
-    return x.unknown || y.unknown || x.accept || y.accept || (x.end && y.end) ||
-           ascii_meet(&x.set, &y.set);
-}
-
-static bool overlaps_later(const struct node *seq, const struct track_rest *after)
-{
-    for (const struct node *later = seq->next; later; later = later->next) {
-        if (overlap(seq, later, after)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The test that an alternative begins with: it is the way to go unless that fails. Returns the
- * step that is to aim at the next alternative, or m->nsteps when there is no such test. */
-static unsigned add_test(struct maker *m, const struct node *seq,
-                         const struct track_rest *after, bool unsure)
-{
-    unsigned at = m->nsteps;
-    struct first first = first_of(seq->child, after);
-    m->label = m->nsteps;
-    if (seq->child && plain_literal(seq->child)) {
-        add_step(m, TRACK_BYTES)->unsure = unsure;
-        m->label = 0; /* the literals join it */
-    } else if (seq->child && subject_end(seq->child)) {
-        add_step(m, TRACK_END)->unsure = unsure;
-    } else if (first.unknown || first.accept) {
-        add_step(m, TRACK_UNSURE);
-        return m->nsteps;
-    } else {
-        struct track_step *step = add_take(m, TRACK_NEXT, first.set, 0, first.end);
-        step->unsure = unsure;
-    }
-    return at;
+    first->set.word[0] |= other->set.word[0];
+    first->set.word[1] |= other->set.word[1];
+    first->end |= other->end;
+    first->accept |= other->accept;
+    first->unknown |= other->unknown;
 }
 
 #define ALTERNATIVES_MOST 100
 
+/* later[i]: what the alternatives behind number i can begin with. The number of alternatives,
+ * 0 = too many. */
+static unsigned alternatives(const struct node *node, const struct track_rest *after,
+                             struct first *own, struct first *later)
+{
+    unsigned n = 0;
+    for (const struct node *seq = node->child; seq; seq = seq->next) {
+        if (n == ALTERNATIVES_MOST) {
+            return 0;
+        }
+        own[n++] = first_of(seq->child, after);
+    }
+    struct first sum = {{{0, 0}}, false, false, false};
+    for (unsigned i = n; i-- > 0;) {
+        later[i] = sum;
+        join(&sum, &own[i]);
+    }
+    return n;
+}
+
+/* Where each alternative begins: the test whether to go there, and what it consists of. */
+struct starts {
+    unsigned fork[ALTERNATIVES_MOST], body[ALTERNATIVES_MOST];
+};
+
+static bool may_begin(const struct first *first, unsigned c)
+{
+    return first->unknown || first->accept ||
+           (c < 128 ? ascii_has(&first->set, (unsigned char)c) : first->end);
+}
+
+/* If one alternative is left, to its body; if several are, to the first one's test. */
+static void fill_jumps(struct track_jumps *jumps, const struct first *own, unsigned n,
+                       const struct starts *starts)
+{
+    for (unsigned c = 0; c < TRACK_JUMPS; c++) {
+        unsigned first = 0, count = 0;
+        for (unsigned i = n; i-- > 0;) {
+            bool may = may_begin(&own[i], c);
+            first = may ? i : first;
+            count += may;
+        }
+        unsigned to = count == 0 ? 0 : count == 1 ? starts->body[first] : starts->fork[first];
+        jumps->to[c] = (uint16_t)to;
+    }
+}
+
+/* Many alternatives are chosen from by a table. NULL: there are few, or no table is left. */
+static struct track_jumps *add_switch(struct maker *m, unsigned n)
+{
+    if (n < 3 || m->njumps == TRACK_TABLES_MOST) {
+        return NULL;
+    }
+    add_step(m, TRACK_SWITCH)->other = (uint16_t)m->njumps;
+    return &m->jumps[m->njumps++];
+}
+
 static void add_branch(struct maker *m, const struct node *node, const struct track_rest *rest)
 {
     const struct track_rest after = {node->next, rest, NULL};
-    unsigned ends[ALTERNATIVES_MOST], n = 0;
-    for (const struct node *seq = node->child; seq && !m->full; seq = seq->next) {
-        if (n == ALTERNATIVES_MOST) {
-            m->full = true;
-            return;
-        }
-        unsigned test = m->nsteps;
-        if (seq->next) {
-            test = add_test(m, seq, &after, overlaps_later(seq, &after));
-        } else {
-            m->label = m->nsteps;
-        }
-        bool tested = test < m->nsteps;
+    struct first own[ALTERNATIVES_MOST], later[ALTERNATIVES_MOST];
+    struct starts starts;
+    unsigned ends[ALTERNATIVES_MOST];
+    unsigned n = alternatives(node, &after, own, later), i = 0;
+    struct track_jumps *jumps = add_switch(m, n);
+    m->full |= n == 0;
+    for (const struct node *seq = node->child; seq && !m->full; seq = seq->next, i++) {
+        bool last = i + 1 == n;
+        m->label = starts.fork[i] = m->nsteps;
+        unsigned fork = last ? 0 : add_fork(m, TRACK_FORK, &own[i], &later[i]);
+        starts.body[i] = m->nsteps;
         add_list(m, seq->child, &after);
-        if (seq->next) {
-            ends[n++] = add_goto(m);
+        if (!last) {
+            ends[i] = add_goto(m);
+            aim(m, fork);
         }
-        if (tested && seq->next) {
-            aim(m, test);
-        }
-        m->label = m->nsteps;
     }
-    for (unsigned i = 0; i < n; i++) {
+    for (i = 0; i + 1 < n && !m->full; i++) {
         aim(m, ends[i]);
     }
     m->label = m->nsteps;
+    if (jumps && !m->full) {
+        fill_jumps(jumps, own, n, &starts);
+    }
 }
 
 /* ---- The rest ---- */
@@ -455,7 +499,7 @@ static void add_look(struct maker *m, const struct node *node)
     add_step(m, TRACK_DONE);
     m->label = m->nsteps;
     if (!m->full) {
-        m->steps[at].max = m->nsteps;
+        m->steps[at].other = (uint16_t)m->nsteps;
     }
 }
 
@@ -485,7 +529,8 @@ static void add_at(struct maker *m, const struct node *node)
     }
 }
 
-static void add_node(struct maker *m, const struct node *node, const struct track_rest *rest)
+static void add_node(struct maker *m, const struct node *before, const struct node *node,
+                     const struct track_rest *rest)
 {
     switch ((enum node_kind)node->kind) {
     case NODE_LITERAL:
@@ -504,7 +549,7 @@ static void add_node(struct maker *m, const struct node *node, const struct trac
         break;
     case NODE_REPEAT:
         if (is_unit_repeat(node)) {
-            add_unit_repeat(m, node, rest);
+            add_unit_repeat(m, before, node, rest);
         } else {
             add_group_repeat(m, node, rest);
         }
@@ -520,8 +565,9 @@ static void add_node(struct maker *m, const struct node *node, const struct trac
 
 static void add_list(struct maker *m, const struct node *list, const struct track_rest *rest)
 {
-    for (const struct node *node = list; node && !m->full; node = node->next) {
-        add_node(m, node, rest);
+    const struct node *before = NULL;
+    for (const struct node *node = list; node && !m->full; before = node, node = node->next) {
+        add_node(m, before, node, rest);
         if (m->nsteps && m->steps[m->nsteps - 1].op == TRACK_GIVE_UP && m->label < m->nsteps) {
             return; /* what follows is not reached */
         }
@@ -535,7 +581,6 @@ static bool is_useful(const struct maker *m)
         switch ((enum track_op)m->steps[i].op) {
         case TRACK_BEGIN:
         case TRACK_OPEN:
-        case TRACK_UNSURE:
             break;
         case TRACK_GIVE_UP:
             return false;
@@ -546,24 +591,13 @@ static bool is_useful(const struct maker *m)
     return false;
 }
 
-static void fill_tables(const struct maker *m, struct track_table *tables)
-{
-    for (unsigned i = 0; i < m->nsets; i++) {
-        for (unsigned c = 0; c < 128; c++) {
-            if (ascii_has(&m->sets[i], (unsigned char)c)) {
-                tables[i / 8].bits[c] |= (uint8_t)(1u << i % 8);
-            }
-        }
-    }
-}
-
-struct track track_make(const struct tree *tree, struct arena *arena, unsigned *nsteps,
-                        unsigned *ntables)
+struct track track_make(const struct tree *tree, struct regex_family *family,
+                        struct arena *arena)
 {
     struct track_step steps[TRACK_STEPS_MOST];
-    struct maker m = {.steps = steps};
-    struct track none = {NULL, NULL};
-    *nsteps = *ntables = 0;
+    struct track_jumps jumps[TRACK_TABLES_MOST];
+    struct maker m = {.steps = steps, .jumps = jumps, .family = family};
+    struct track none = {NULL, NULL, 0, 0, 0};
     if (tree->ngroups > TRACK_GROUPS_MOST) {
         return none;
     }
@@ -572,14 +606,14 @@ struct track track_make(const struct tree *tree, struct arena *arena, unsigned *
     if (m.full || !is_useful(&m)) {
         return none;
     }
-    *nsteps = m.nsteps;
-    *ntables = (m.nsets + 7) / 8;
-    struct track_step *kept = arena_array(arena, m.nsteps, sizeof(*kept));
-    struct track_table *tables = arena_array(arena, *ntables, sizeof(*tables));
-    if (!kept || !tables) {
+    unsigned n = track_join(steps, m.nsteps, jumps, m.njumps);
+    track_bind(steps, n);
+    struct track_step *kept = arena_array(arena, n, sizeof(*kept));
+    struct track_jumps *kept_jumps = arena_array(arena, m.njumps, sizeof(*kept_jumps));
+    if (!kept || !kept_jumps) {
         return none;
     }
-    memcpy(kept, steps, m.nsteps * sizeof(*kept));
-    fill_tables(&m, tables);
-    return (struct track){kept, tables};
+    memcpy(kept, steps, n * sizeof(*kept));
+    memcpy(kept_jumps, jumps, m.njumps * sizeof(*kept_jumps));
+    return (struct track){kept, kept_jumps, n, m.njumps, m.rows};
 }

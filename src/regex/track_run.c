@@ -1,18 +1,409 @@
 #include "regex/track.h"
 
-struct runner {
-    const struct track_step *steps;
-    const struct track_table *tables;
-    const char *start, *end;
-    struct view *groups;
-    unsigned ngroups;
-    const char *opened[TRACK_GROUPS_MOST];
+/* With more to come back to than this, or more returns, the track gives up. */
+#define CHOICES_MOST 64
+#define CHANGES_MOST 64
+#define RETURNS_MOST 500
+
+/* A way not taken: to begin at step, or (bound) to stop at another place than before. */
+struct choice {
+    const struct track_step *step;
+    uint32_t at;
+    uint32_t bound; /* the next place to stop at is this one, or lies beyond */
+    uint32_t changes;
 };
 
-static inline bool in_set(const struct runner *r, struct track_class set, const char *at)
+#define AFRESH UINT32_MAX
+
+/* What a group was when there was something to come back to. */
+struct change {
+    uint32_t group;
+    struct view before;
+};
+
+struct walk {
+    const uint64_t (*rows)[SUBJECT_WORDS];
+    const uint64_t *classes_of;
+    const char *text; /* with bytes to read behind its end */
+    const char *base; /* the same where groups are to point to */
+    size_t len;
+    struct view *groups;
+    const struct track_step *steps;
+    const struct track_jumps *jumps;
+    size_t end;               /* of the match */
+    uint32_t nchoices, least; /* choices below `least` are not this walk's */
+    uint32_t nchanges;
+    uint32_t returns;
+    struct choice choices[CHOICES_MOST];
+    struct change changes[CHANGES_MOST];
+};
+
+static inline enum track_result go_on(struct walk *w, const struct track_step *step, size_t at)
 {
-    return r->tables[set.table].bits[(unsigned char)*at & 127] & set.bit;
+    return step->take(w, step, at);
 }
+
+static inline enum track_result go_to(struct walk *w, unsigned step, size_t at)
+{
+    return go_on(w, w->steps + step, at);
+}
+
+/* ---- Rows ---- */
+
+static inline size_t first_bit(uint64_t bits)
+{
+    return (unsigned)__builtin_ctzll(bits);
+}
+
+/* Of eight bytes the first n (1 to 8) in memory. */
+static inline uint64_t first_bytes(uint64_t bytes, unsigned n)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return bytes >> (64 - 8 * n);
+#else
+    return bytes << (64 - 8 * n);
+#endif
+}
+
+/* The end of the run of class that begins at `at`. */
+static inline size_t run_end(const struct walk *w, unsigned class, size_t at)
+{
+    const uint64_t *row = w->rows[class] + at / 64;
+    uint64_t outside = ~*row >> at % 64;
+    while (__builtin_expect(!outside, 0)) {
+        outside = ~*++row;
+        at = (at | 63) + 1;
+    }
+    return at + first_bit(outside);
+}
+
+/* The last bit that is 0 in [least, end), and 1 behind it; the place of the first of these. */
+static inline size_t trimmed(const struct walk *w, unsigned class, size_t least, size_t end)
+{
+    const uint64_t *row = w->rows[class];
+    while (end > least) {
+        size_t word = (end - 1) / 64;
+        uint64_t outside = ~row[word] << (63 - (end - 1) % 64);
+        if (outside) {
+            size_t to = end - (size_t)(unsigned)__builtin_clzll(outside);
+            return to > least ? to : least;
+        }
+        end = word * 64;
+    }
+    return least;
+}
+
+/* The places of one word where a step can stop: in front of until, and then of `then`. */
+static inline uint64_t stops(const struct walk *w, const struct track_step *step, size_t word)
+{
+    uint64_t until = w->rows[step->until][word];
+    if (step->then == TRACK_ANYTHING) {
+        return until;
+    }
+    const uint64_t *then = w->rows[step->then] + word;
+    uint64_t next = then[0] >> 1;
+    if (word < w->len / 64) {
+        next |= then[1] << 63;
+    }
+    if (step->class_end && (w->len - 1) / 64 == word) {
+        next |= UINT64_C(1) << (w->len - 1) % 64;
+    }
+    return until & next;
+}
+
+/* The last stop in [least, end], or SIZE_MAX. */
+static inline size_t last_stop(const struct walk *w, const struct track_step *step,
+                               size_t least, size_t end)
+{
+    size_t word = end / 64;
+    uint64_t bits = stops(w, step, word) & (UINT64_MAX >> (63 - end % 64));
+    while (!bits && word > least / 64) {
+        bits = stops(w, step, --word);
+    }
+    size_t stop = bits ? word * 64 + 63 - (size_t)(unsigned)__builtin_clzll(bits) : 0;
+    return bits && stop >= least ? stop : SIZE_MAX;
+}
+
+/* The first stop from `from` on, or SIZE_MAX. */
+static inline size_t first_stop(const struct walk *w, const struct track_step *step,
+                                size_t from)
+{
+    size_t word = from / 64;
+    uint64_t bits = stops(w, step, word) & (UINT64_MAX << from % 64);
+    while (!bits && word < w->len / 64) {
+        bits = stops(w, step, ++word);
+    }
+    return bits ? word * 64 + first_bit(bits) : SIZE_MAX;
+}
+
+/* Which classes the next byte is in, one bit each; 0 at the end. */
+static inline uint64_t next_classes(const struct walk *w, size_t at)
+{
+    return at < w->len ? w->classes_of[(unsigned char)w->text[at]] : 0;
+}
+
+static inline bool next_is(const struct walk *w, unsigned class, size_t at)
+{
+    return next_classes(w, at) >> class & 1;
+}
+
+/* ---- Groups ---- */
+
+/* Before a group changes: false when there is no room to remember it. */
+static inline bool note_change(struct walk *w, unsigned group)
+{
+    if (w->nchoices) {
+        if (w->nchanges == CHANGES_MOST) {
+            return false;
+        }
+        w->changes[w->nchanges++] = (struct change){group, w->groups[group]};
+    }
+    return true;
+}
+
+static inline bool set_group(struct walk *w, unsigned group, size_t from, size_t to)
+{
+    bool noted = note_change(w, group);
+    w->groups[group] = view_make(w->base + from, to - from);
+    return noted;
+}
+
+/* The step took [from, to), which may be all of a group. */
+static inline enum track_result took(struct walk *w, const struct track_step *step, size_t from,
+                                     size_t to)
+{
+    if (step->group && !set_group(w, step->group, from, to)) {
+        return TRACK_UNKNOWN;
+    }
+    return go_on(w, step + 1, to);
+}
+
+/* ---- Choices ---- */
+
+static inline bool choose(struct walk *w, const struct track_step *step, size_t at,
+                          size_t bound)
+{
+    if (w->nchoices == CHOICES_MOST) {
+        return false;
+    }
+    w->choices[w->nchoices++] =
+        (struct choice){step, (uint32_t)at, (uint32_t)bound, w->nchanges};
+    return true;
+}
+
+static enum track_result back(struct walk *w);
+
+/* Stops at the last place from `end` down to the least that something can follow. */
+static inline enum track_result stop_late(struct walk *w, const struct track_step *step,
+                                          size_t at, size_t end)
+{
+    size_t least = at + step->min, stop = end;
+    if (end < least) {
+        return back(w);
+    }
+    if (end < w->len || !step->until_end) {
+        stop = last_stop(w, step, least, end);
+        if (stop == SIZE_MAX) {
+            return back(w);
+        }
+    }
+    if (stop > least && !choose(w, step, at, stop - 1)) {
+        return TRACK_UNKNOWN;
+    }
+    return took(w, step, at, stop);
+}
+
+static inline size_t take_end(const struct walk *w, const struct track_step *step, size_t at)
+{
+    size_t end = run_end(w, step->class, at);
+    return end - at > step->max ? at + step->max : end;
+}
+
+/* Stops at the first place from `from` on that something can follow. */
+static inline enum track_result stop_early(struct walk *w, const struct track_step *step,
+                                           size_t at, size_t from)
+{
+    size_t end = take_end(w, step, at);
+    size_t stop = from <= end ? first_stop(w, step, from) : SIZE_MAX;
+    if (stop == SIZE_MAX && from <= end && end == w->len && step->until_end) {
+        stop = end;
+    }
+    if (stop > end) {
+        return back(w);
+    }
+    if (stop < end && !choose(w, step, at, stop + 1)) {
+        return TRACK_UNKNOWN;
+    }
+    return took(w, step, at, stop);
+}
+
+/* Back to the last choice. */
+static enum track_result back(struct walk *w)
+{
+    if (w->nchoices == w->least) {
+        return TRACK_NO;
+    }
+    if (++w->returns > RETURNS_MOST) {
+        return TRACK_UNKNOWN;
+    }
+    const struct choice choice = w->choices[--w->nchoices];
+    while (w->nchanges > choice.changes) {
+        const struct change *change = &w->changes[--w->nchanges];
+        w->groups[change->group] = change->before;
+    }
+    if (choice.bound == AFRESH) {
+        return go_on(w, choice.step, choice.at);
+    }
+    return choice.step->op == TRACK_GREEDY
+               ? stop_late(w, choice.step, choice.at, choice.bound)
+               : stop_early(w, choice.step, choice.at, choice.bound);
+}
+
+/* ---- Steps that take bytes ---- */
+
+static inline bool has_bytes(const struct walk *w, const struct track_step *step, size_t at)
+{
+    uint64_t bytes;
+    memcpy(&bytes, w->text + at, sizeof(bytes));
+    return at + step->nbytes <= w->len && first_bytes(bytes ^ step->bytes, step->nbytes) == 0;
+}
+
+static enum track_result step_bytes(struct walk *w, const struct track_step *step, size_t at)
+{
+    return has_bytes(w, step, at) ? took(w, step, at, at + step->nbytes) : back(w);
+}
+
+static enum track_result step_one(struct walk *w, const struct track_step *step, size_t at)
+{
+    return next_is(w, step->class, at) ? took(w, step, at, at + 1) : back(w);
+}
+
+/* Behind a run of at least min, or SIZE_MAX. */
+static inline size_t run_of(const struct walk *w, unsigned row, unsigned min, size_t at)
+{
+    size_t to = run_end(w, row, at);
+    return to - at >= min ? to : SIZE_MAX;
+}
+
+static enum track_result step_take(struct walk *w, const struct track_step *step, size_t at)
+{
+    size_t to = run_of(w, step->class, step->min, at);
+    return to == SIZE_MAX ? back(w) : go_on(w, step + 1, to);
+}
+
+static enum track_result step_take_group(struct walk *w, const struct track_step *step,
+                                         size_t at)
+{
+    size_t to = run_of(w, step->class, step->min, at);
+    return to == SIZE_MAX ? back(w) : took(w, step, at, to);
+}
+
+static enum track_result step_pair(struct walk *w, const struct track_step *step, size_t at)
+{
+    size_t from = run_of(w, step->class, step->min, at);
+    size_t to = from == SIZE_MAX ? from : run_of(w, step->until, step->max, from);
+    return to == SIZE_MAX ? back(w) : took(w, step, from, to);
+}
+
+static enum track_result step_mark(struct walk *w, const struct track_step *step, size_t at)
+{
+    size_t to = run_of(w, step->class, step->min, at);
+    if (to == SIZE_MAX || !has_bytes(w, step, to)) {
+        return back(w);
+    }
+    if (step->group && !set_group(w, step->group, at, to)) {
+        return TRACK_UNKNOWN;
+    }
+    return go_on(w, step + 1, to + step->nbytes);
+}
+
+static enum track_result step_field(struct walk *w, const struct track_step *step, size_t at)
+{
+    size_t from = run_of(w, step->class, step->min, at);
+    size_t to = from == SIZE_MAX ? from : run_of(w, step->until, step->max, from);
+    if (to == SIZE_MAX || !has_bytes(w, step, to)) {
+        return back(w);
+    }
+    if (step->group && !set_group(w, step->group, from, to)) {
+        return TRACK_UNKNOWN;
+    }
+    return go_on(w, step + 1, to + step->nbytes);
+}
+
+static enum track_result step_word(struct walk *w, const struct track_step *step, size_t at)
+{
+    if (!next_is(w, step->until, at)) {
+        return back(w);
+    }
+    size_t to = run_of(w, step->class, step->min, at + 1);
+    return to == SIZE_MAX ? back(w) : took(w, step, at, to);
+}
+
+static enum track_result step_take_to(struct walk *w, const struct track_step *step, size_t at)
+{
+    size_t to = take_end(w, step, at);
+    return to - at >= step->min ? took(w, step, at, to) : back(w);
+}
+
+static enum track_result step_trim(struct walk *w, const struct track_step *step, size_t at)
+{
+    size_t least = at + step->min;
+    size_t to = trimmed(w, step->until, least, w->len);
+    return take_end(w, step, at) >= to ? took(w, step, at, to) : back(w);
+}
+
+static enum track_result step_greedy(struct walk *w, const struct track_step *step, size_t at)
+{
+    return stop_late(w, step, at, take_end(w, step, at));
+}
+
+static enum track_result step_lazy(struct walk *w, const struct track_step *step, size_t at)
+{
+    return stop_early(w, step, at, at + step->min);
+}
+
+/* ---- Steps to other steps ---- */
+
+static enum track_result step_fork(struct walk *w, const struct track_step *step, size_t at)
+{
+    uint64_t next = next_classes(w, at);
+    bool on = (next >> step->class & 1) | (at == w->len && step->class_end);
+    bool other = (next >> step->until & 1) | (at == w->len && step->until_end);
+    if (on && other && !choose(w, w->steps + step->other, at, AFRESH)) {
+        return TRACK_UNKNOWN;
+    }
+    return on ? go_on(w, step + 1, at) : other ? go_to(w, step->other, at) : back(w);
+}
+
+static enum track_result step_fork_lazy(struct walk *w, const struct track_step *step,
+                                        size_t at)
+{
+    uint64_t next = next_classes(w, at);
+    bool on = (next >> step->class & 1) | (at == w->len && step->class_end);
+    bool other = (next >> step->until & 1) | (at == w->len && step->until_end);
+    if (on && other && !choose(w, step + 1, at, AFRESH)) {
+        return TRACK_UNKNOWN;
+    }
+    return other ? go_to(w, step->other, at) : on ? go_on(w, step + 1, at) : back(w);
+}
+
+static enum track_result step_switch(struct walk *w, const struct track_step *step, size_t at)
+{
+    unsigned next = at < w->len ? (unsigned char)w->text[at] : TRACK_JUMPS - 1;
+    unsigned to = w->jumps[step->other].to[next];
+    return to ? go_to(w, to, at) : back(w);
+}
+
+/* Going back in a loop counts as a return. */
+static enum track_result step_goto(struct walk *w, const struct track_step *step, size_t at)
+{
+    if (++w->returns > RETURNS_MOST) {
+        return TRACK_UNKNOWN;
+    }
+    return go_to(w, step->other, at);
+}
+
+/* ---- Steps that look ---- */
 
 static inline bool is_word(char c)
 {
@@ -20,274 +411,147 @@ static inline bool is_word(char c)
            c == '_';
 }
 
-/* The end of the longest run of set from at, of at most max bytes. */
-static inline const char *run_end(const struct runner *r, struct track_class set,
-                                  const char *at, uint32_t max)
+static bool at_boundary(const struct walk *w, size_t at)
 {
-    const uint8_t *bits = r->tables[set.table].bits;
-    const char *limit = (size_t)(r->end - at) > max ? at + max : r->end;
-    while (at < limit && (bits[(unsigned char)*at & 127] & set.bit)) {
-        at++;
-    }
-    return at;
-}
-
-static inline const char *take(const struct runner *r, const struct track_step *step,
-                               const char *at, bool *unsure)
-{
-    const char *to = run_end(r, step->set, at, step->max);
-    if ((size_t)(to - at) < step->min) {
-        return NULL;
-    }
-    *unsure |= step->unsure && (size_t)(to - at) > step->min;
-    return to;
-}
-
-/* As few as leave only bytes of until, up to the end. */
-static const char *trim(const struct runner *r, const struct track_step *step, const char *at)
-{
-    const char *to = r->end;
-    if ((size_t)(r->end - at) < step->min) {
-        return NULL;
-    }
-    while (to > at + step->min && in_set(r, step->until, to - 1)) {
-        to--;
-    }
-    return run_end(r, step->set, at, step->max) >= to ? to : NULL;
-}
-
-static const char *until(const struct runner *r, const struct track_step *step, const char *at)
-{
-    for (size_t n = 0; at < r->end; n++, at++) {
-        if (n >= step->min && in_set(r, step->until, at)) {
-            return at;
-        }
-        if (n == step->max || !in_set(r, step->set, at)) {
-            return NULL;
-        }
-    }
-    return NULL;
-}
-
-static const char *back(const struct runner *r, const struct track_step *step, const char *at)
-{
-    const char *to = run_end(r, step->set, at, step->max);
-    for (size_t n = (size_t)(to - at) + 1; n-- > step->min;) {
-        if (at + n < r->end && in_set(r, step->until, at + n)) {
-            return at + n;
-        }
-    }
-    return NULL;
-}
-
-/* n is 1 to TRACK_BYTES_MOST, and there are as many. */
-static inline bool bytes_equal(const char *a, const char *b, uint32_t n)
-{
-    uint64_t x[2], y[2];
-    uint32_t v[2], w[2];
-    if (n >= 8) {
-        memcpy(&x[0], a, 8);
-        memcpy(&x[1], a + n - 8, 8);
-        memcpy(&y[0], b, 8);
-        memcpy(&y[1], b + n - 8, 8);
-        return x[0] == y[0] && x[1] == y[1];
-    }
-    if (n >= 4) {
-        memcpy(&v[0], a, 4);
-        memcpy(&v[1], a + n - 4, 4);
-        memcpy(&w[0], b, 4);
-        memcpy(&w[1], b + n - 4, 4);
-        return v[0] == w[0] && v[1] == w[1];
-    }
-    return a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1];
-}
-
-static const char *last(const struct runner *r, const struct track_step *step, const char *at)
-{
-    const char *to = run_end(r, step->set, at, step->max);
-    size_t n = (size_t)(r->end - at);
-    if (n < step->nbytes + (size_t)step->min) {
-        return NULL;
-    }
-    n = (size_t)(to - at) < n - step->nbytes ? (size_t)(to - at) : n - step->nbytes;
-    for (n++; n-- > step->min;) {
-        if (at[n] == step->bytes[0] && bytes_equal(at + n, step->bytes, step->nbytes)) {
-            return at + n;
-        }
-    }
-    return NULL;
-}
-
-static const char *step_search(const struct runner *r, const struct track_step *step,
-                               const char *at, bool *unsure)
-{
-    const char *to;
-    switch ((enum track_op)step->op) {
-    case TRACK_UNTIL:
-        to = until(r, step, at);
-        break;
-    case TRACK_BACK:
-        to = back(r, step, at);
-        break;
-    default:
-        to = last(r, step, at);
-        break;
-    }
-    *unsure |= to != NULL; /* another place may be the right one */
-    return to;
-}
-
-/* Steps that take bytes: the place behind them, or NULL. Nearly all are of the first two kinds.
- */
-static inline const char *step_take(const struct runner *r, const struct track_step *step,
-                                    const char *at, bool *unsure)
-{
-    if (step->op == TRACK_TAKE) {
-        return take(r, step, at, unsure);
-    }
-    if (step->op == TRACK_BYTES) {
-        if ((size_t)(r->end - at) < step->nbytes ||
-            !bytes_equal(at, step->bytes, step->nbytes)) {
-            return NULL;
-        }
-        *unsure |= step->unsure;
-        return at + step->nbytes;
-    }
-    return step->op == TRACK_TRIM ? trim(r, step, at) : step_search(r, step, at, unsure);
-}
-
-static bool at_boundary(const struct runner *r, const char *at)
-{
-    bool before = at > r->start && is_word(at[-1]);
-    bool after = at < r->end && is_word(*at);
+    bool before = at > 0 && is_word(w->text[at - 1]);
+    bool after = at < w->len && is_word(w->text[at]);
     return before != after;
 }
 
-/* Steps that look and take nothing. */
-static bool step_look(const struct runner *r, const struct track_step *step, const char *at)
+static inline enum track_result look(struct walk *w, const struct track_step *step, size_t at,
+                                     bool passes)
 {
-    switch ((enum track_op)step->op) {
-    case TRACK_NEXT:
-        return at < r->end ? in_set(r, step->set, at) : step->max;
-    case TRACK_BEGIN:
-        return at == r->start;
-    case TRACK_END:
-        return at == r->end;
-    case TRACK_BOUNDARY:
-        return at_boundary(r, at);
-    default: /* Python: an empty subject has no \B */
-        return r->start < r->end && !at_boundary(r, at);
-    }
+    return passes ? go_on(w, step + 1, at) : back(w);
 }
 
-static inline void set_group(struct runner *r, uint32_t group, const char *from, const char *to)
+static enum track_result step_begin(struct walk *w, const struct track_step *step, size_t at)
 {
-    if (group < r->ngroups) {
-        r->groups[group] = view_make(from, (size_t)(to - from));
-    }
+    return look(w, step, at, at == 0);
 }
 
-static void open_or_close(struct runner *r, const struct track_step *step, const char *at)
+static enum track_result step_end(struct walk *w, const struct track_step *step, size_t at)
 {
-    if (step->op == TRACK_OPEN) {
-        r->opened[step->min] = at;
-    } else {
-        set_group(r, step->min, r->opened[step->min], at);
-    }
+    return look(w, step, at, at == w->len);
 }
 
-static enum track_result run(struct runner *r, unsigned i, const char *at);
-
-/* A look-ahead: 1 it lets pass, 0 it does not, -1 it cannot say. */
-static int look_ahead(struct runner *r, unsigned i, const char *at)
+static enum track_result step_boundary(struct walk *w, const struct track_step *step, size_t at)
 {
-    enum track_result found = run(r, i + 1, at);
+    return look(w, step, at, at_boundary(w, at));
+}
+
+/* Python: an empty subject has no \B. */
+static enum track_result step_no_boundary(struct walk *w, const struct track_step *step,
+                                          size_t at)
+{
+    return look(w, step, at, w->len > 0 && !at_boundary(w, at));
+}
+
+/* What it chose on the way is not come back to. */
+static enum track_result step_ahead(struct walk *w, const struct track_step *step, size_t at)
+{
+    uint32_t least = w->least;
+    w->least = w->nchoices;
+    enum track_result found = go_on(w, step + 1, at);
+    w->nchoices = w->least;
+    w->least = least;
     if (found == TRACK_UNKNOWN) {
-        return -1;
-    }
-    return (found == TRACK_YES) == (r->steps[i].op == TRACK_AHEAD);
-}
-
-/* Steps that always work: 0 to go on at *next, else how the match ends (TRACK_YES or
- * TRACK_UNKNOWN). */
-static inline int step_other(struct runner *r, const struct track_step *step, const char *at,
-                             unsigned *next, bool *unsure)
-{
-    switch ((enum track_op)step->op) {
-    case TRACK_OPEN:
-    case TRACK_CLOSE:
-        open_or_close(r, step, at);
-        return 0;
-    case TRACK_GOTO:
-        *next = step->other;
-        return 0;
-    case TRACK_UNSURE:
-        *unsure = true;
-        return 0;
-    case TRACK_DONE:
-        r->groups[0].len = (size_t)(at - r->start);
-        return TRACK_YES;
-    default:
         return TRACK_UNKNOWN;
     }
+    bool passes = (found == TRACK_YES) == (step->op == TRACK_AHEAD);
+    return passes ? go_to(w, step->other, at) : back(w);
 }
 
-/* From step i on. */
-static enum track_result run(struct runner *r, unsigned i, const char *at)
+/* ---- Groups, and the ends ---- */
+
+static enum track_result step_open(struct walk *w, const struct track_step *step, size_t at)
 {
-    bool unsure = false;
-    for (;;) {
-        const struct track_step *step = &r->steps[i++];
-        const char *to = at;
-        if (step->op <= TRACK_LAST) {
-            to = step_take(r, step, at, &unsure);
-            if (step->group && to) {
-                set_group(r, step->group, at, to);
-            }
-        } else if (step->op <= TRACK_NO_BOUNDARY) {
-            to = step_look(r, step, at) ? at : NULL;
-            unsure |= to && step->unsure;
-        } else if (step->op <= TRACK_NOT_AHEAD) {
-            int passes = look_ahead(r, i - 1, at);
-            if (passes < 0) {
-                return TRACK_UNKNOWN;
-            }
-            to = passes ? at : NULL;
-            i = step->max;
-        } else {
-            int end = step_other(r, step, at, &i, &unsure);
-            if (end) {
-                return (enum track_result)end;
-            }
-        }
-        if (to) {
-            at = to;
-        } else if (step->other) {
-            i = step->other;
-        } else {
-            return unsure ? TRACK_UNKNOWN : TRACK_NO;
-        }
+    if (!note_change(w, step->group)) {
+        return TRACK_UNKNOWN;
+    }
+    w->groups[step->group].ptr = w->base + at;
+    return go_on(w, step + 1, at);
+}
+
+static enum track_result step_close(struct walk *w, const struct track_step *step, size_t at)
+{
+    if (!note_change(w, step->group)) {
+        return TRACK_UNKNOWN;
+    }
+    struct view *group = &w->groups[step->group];
+    group->len = (size_t)(w->base + at - group->ptr);
+    return go_on(w, step + 1, at);
+}
+
+static enum track_result step_done(struct walk *w, const struct track_step *step, size_t at)
+{
+    (void)step;
+    w->end = at;
+    return TRACK_YES;
+}
+
+static enum track_result step_give_up(struct walk *w, const struct track_step *step, size_t at)
+{
+    (void)w, (void)step, (void)at;
+    return TRACK_UNKNOWN;
+}
+
+/* ---- The walk ---- */
+
+void track_bind(struct track_step *steps, unsigned nsteps)
+{
+    static taker *const takers[] = {
+        [TRACK_BYTES] = step_bytes,
+        [TRACK_ONE] = step_one,
+        [TRACK_TAKE] = step_take,
+        [TRACK_TAKE_TO] = step_take_to,
+        [TRACK_TRIM] = step_trim,
+        [TRACK_GREEDY] = step_greedy,
+        [TRACK_LAZY] = step_lazy,
+        [TRACK_PAIR] = step_pair,
+        [TRACK_FIELD] = step_field,
+        [TRACK_MARK] = step_mark,
+        [TRACK_WORD] = step_word,
+        [TRACK_FORK] = step_fork,
+        [TRACK_FORK_LAZY] = step_fork_lazy,
+        [TRACK_SWITCH] = step_switch,
+        [TRACK_GOTO] = step_goto,
+        [TRACK_OPEN] = step_open,
+        [TRACK_CLOSE] = step_close,
+        [TRACK_BEGIN] = step_begin,
+        [TRACK_END] = step_end,
+        [TRACK_BOUNDARY] = step_boundary,
+        [TRACK_NO_BOUNDARY] = step_no_boundary,
+        [TRACK_AHEAD] = step_ahead,
+        [TRACK_NOT_AHEAD] = step_ahead,
+        [TRACK_DONE] = step_done,
+        [TRACK_GIVE_UP] = step_give_up,
+    };
+    for (unsigned i = 0; i < nsteps; i++) {
+        bool group = steps[i].op == TRACK_TAKE && steps[i].group;
+        steps[i].take = group ? step_take_group : takers[steps[i].op];
     }
 }
 
-enum track_result track_run(const struct track *track, struct view subject, struct view *groups,
-                            unsigned ngroups)
+enum track_result track_run(const struct track *track, struct regex_subject *subject,
+                            struct view *groups, unsigned ngroups)
 {
-    struct runner r;
-    struct view whole;
-    const char *start = subject.ptr ? subject.ptr : "";
-    r.steps = track->steps;
-    r.tables = track->tables;
-    r.start = start;
-    r.end = start + subject.len;
-    r.groups = ngroups ? groups : &whole;
-    r.ngroups = ngroups;
-    for (unsigned i = 0; i < ngroups; i++) {
+    struct walk w;
+    w.rows = (const uint64_t(*)[SUBJECT_WORDS])subject->rows;
+    w.classes_of = subject->family->classes_of;
+    w.text = subject->from;
+    w.base = subject->text.ptr;
+    w.len = subject->text.len;
+    w.groups = groups;
+    w.steps = track->steps;
+    w.jumps = track->jumps;
+    w.nchoices = w.least = w.nchanges = w.returns = 0;
+    subject_need(subject, track->rows);
+    for (unsigned i = 1; i < ngroups; i++) {
         groups[i] = VIEW_NONE;
     }
-    r.groups[0] = view_make(start, 0);
-    if (subject.len && start[subject.len - 1] == '\n') {
-        return TRACK_UNKNOWN; /* "$" is in front of it, too */
+    enum track_result result = go_on(&w, w.steps, 0);
+    if (result == TRACK_YES) {
+        groups[0] = view_make(w.base, w.end);
     }
-    return run(&r, 0, start);
+    return result;
 }

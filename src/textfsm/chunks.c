@@ -46,7 +46,7 @@ static int end_carry(struct textfsm_run *run, struct view *rest)
     *rest = view_slice(*rest, taken, rest->len);
     carry = view_make(run->carry, run->carry_len);
     run->carry_len = 0;
-    return machine_line(run, carry, false);
+    return machine_line(run, carry, false, run->carry_size);
 }
 
 static int take_lines(struct textfsm_run *run, struct view *rest)
@@ -58,7 +58,7 @@ static int take_lines(struct textfsm_run *run, struct view *rest)
         }
         size_t taken = end.at + end.len;
         run->skip_lf = taken == rest->len && rest->ptr[taken - 1] == '\r';
-        int rc = machine_line(run, view_slice(*rest, 0, end.at), end.ascii);
+        int rc = machine_line(run, view_slice(*rest, 0, end.at), end.ascii, rest->len);
         if (rc < 0) {
             return rc;
         }

@@ -19,30 +19,37 @@ static unsigned commonness(unsigned char byte)
     return byte >= 'A' && byte <= 'Z' ? 3 : byte == ',' || byte == ':' || byte == '.' ? 2 : 1;
 }
 
-static void keep_need(struct filter *filter, unsigned char byte)
+/* The rarest ones; want[0..n) are in that order. */
+static unsigned keep_rarest(unsigned char want[NEED_MOST], unsigned n, unsigned char byte)
 {
-    unsigned at = filter->nneed;
-    while (at > 0 && commonness(filter->need[at - 1]) > commonness(byte)) {
+    unsigned at = n;
+    while (at > 0 && commonness(want[at - 1]) > commonness(byte)) {
         at--;
     }
     if (at == NEED_MOST) {
-        return;
+        return n;
     }
-    unsigned last = filter->nneed < NEED_MOST ? filter->nneed : NEED_MOST - 1;
-    memmove(filter->need + at + 1, filter->need + at, last - at);
-    filter->need[at] = byte;
-    filter->nneed = (uint8_t)(last + 1);
+    unsigned last = n < NEED_MOST ? n : NEED_MOST - 1;
+    memmove(want + at + 1, want + at, last - at);
+    want[at] = byte;
+    return last + 1;
 }
 
 /* Bytes that the prefix does not already ask for; a blank says nothing. */
-static void choose_need(struct filter *filter, const struct regex_facts *facts)
+static void choose_need(struct filter *filter, const struct regex_facts *facts,
+                        struct regex_family *family)
 {
+    unsigned char want[NEED_MOST];
+    unsigned n = 0;
     struct byteset known = byteset_of(view_slice(facts->prefix, 0, 8));
     byteset_add(&known, ' ');
-    for (unsigned w = 0; w < 4; w++) {
+    for (unsigned w = 0; w < 2; w++) {
         for (uint64_t left = facts->need.word[w] & ~known.word[w]; left; left &= left - 1) {
-            keep_need(filter, (unsigned char)(64 * w + (unsigned)__builtin_ctzll(left)));
+            n = keep_rarest(want, n, (unsigned char)(64 * w + (unsigned)__builtin_ctzll(left)));
         }
+    }
+    for (unsigned i = 0; i < n; i++) {
+        filter->need |= regex_family_byte(family, want[i]);
     }
 }
 
@@ -51,7 +58,7 @@ static bool is_full(const struct byteset *set)
     return (set->word[0] & set->word[1] & set->word[2] & set->word[3]) == UINT64_MAX;
 }
 
-void filter_init(struct filter *filter, const struct regex *re)
+void filter_init(struct filter *filter, const struct regex *re, struct regex_family *family)
 {
     const struct regex_facts *facts = regex_facts(re);
     *filter = (struct filter){.skip_min = facts->skip_min, .skip_max = facts->skip_max};
@@ -64,7 +71,7 @@ void filter_init(struct filter *filter, const struct regex *re)
         facts->min_length < UINT32_MAX ? (uint32_t)facts->min_length : UINT32_MAX;
     filter->last = facts->last;
     filter->alphabet = facts->costly && !is_full(&facts->alphabet) ? &facts->alphabet : NULL;
-    choose_need(filter, facts);
+    choose_need(filter, facts, family);
 }
 
 bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes, unsigned n,
@@ -94,7 +101,7 @@ bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes
 
 /* ---- Asked for each line ---- */
 
-void look_init(struct look *look, struct view line)
+void look_init(struct look *look, struct view line, enum regex_text kind, size_t room)
 {
     size_t n = line_indent(line);
     look->line = line;
@@ -106,55 +113,7 @@ void look_init(struct look *look, struct view line)
     } else if (line.len > n) {
         memcpy(&look->head, line.ptr + n, line.len - n);
     }
-    look->counted = false;
-}
-
-static void count_bytes(struct look *look)
-{
-    look->counted = true;
-    if (++look->stamp == 0) {
-        memset(look->seen, 0, 256 * sizeof(*look->seen));
-        look->stamp = 1;
-    }
-    uint32_t *seen = look->seen;
-    const uint32_t stamp = look->stamp;
-    const char *end = look->line.ptr + look->line.len;
-    for (const char *at = look->line.ptr; at < end; at++) {
-        seen[(unsigned char)*at] = stamp;
-    }
-}
-
-/* Counting a line's bytes pays where it often saves a match: each count costs a credit, each
- * match saved gives some, and some lines are counted in any case. */
-#define CREDIT_MOST   1000
-#define CREDIT_SAVED  4
-#define LINES_COUNTED 32 /* one of so many */
-
-static bool may_count(struct look *look)
-{
-    if (!look->counted) {
-        look->lines++;
-        if (look->credit == 0 && look->lines % LINES_COUNTED) {
-            return false;
-        }
-        look->credit -= look->credit > 0;
-        count_bytes(look);
-    }
-    return true;
-}
-
-static bool has_needed(struct look *look, const struct filter *filter)
-{
-    if (!may_count(look)) {
-        return true;
-    }
-    for (unsigned i = 0; i < filter->nneed; i++) {
-        if (look->seen[filter->need[i]] != look->stamp) {
-            look->credit += look->credit < CREDIT_MOST ? CREDIT_SAVED : 0;
-            return false;
-        }
-    }
-    return true;
+    regex_subject_set(look->subject, line, kind, room);
 }
 
 /* Every byte of the line is one that the regex can take. */
@@ -168,7 +127,7 @@ static bool in_alphabet(const struct look *look, const struct byteset *alphabet)
     return true;
 }
 
-bool look_slow(struct look *look, const struct filter *filter)
+bool look_slow(const struct look *look, const struct filter *filter)
 {
     size_t len = look->line.len;
     if (len < filter->min_length) {
@@ -177,7 +136,7 @@ bool look_slow(struct look *look, const struct filter *filter)
     if (len && !byteset_has(&filter->last, (unsigned char)look->line.ptr[len - 1])) {
         return false;
     }
-    if (filter->nneed && !has_needed(look, filter)) {
+    if (filter->need && regex_subject_lacks(look->subject, filter->need)) {
         return false;
     }
     return !filter->alphabet || in_alphabet(look, filter->alphabet);

@@ -19,21 +19,18 @@ struct filter {
     uint64_t prefix, prefix_mask; /* of the eight bytes behind the blanks, as memory has them */
     uint32_t skip_min, skip_max;  /* blanks in front */
     uint32_t min_length;
-    uint8_t nneed, need[NEED_MOST]; /* bytes that must occur somewhere */
+    uint64_t need;                  /* bytes that must occur somewhere, one bit each */
     struct byteset last;            /* one of these ends the line, all set = any */
     const struct byteset *alphabet; /* the only bytes that may occur, or NULL */
 };
 
-/* What is known of the line at hand; the byte counts are made only when a rule asks. */
+/* What is known of the line at hand. */
 struct look {
     struct view line;
     size_t blanks;
     unsigned lead; /* the byte behind the blanks, or LEAD_END */
     uint64_t head; /* the eight bytes from there on, zero behind the end */
-    uint32_t stamp;
-    bool counted;
-    uint32_t credit, lines; /* whether counting pays: see dispatch.c */
-    uint32_t *seen; /* by byte: the stamp of the last line that was counted and held it */
+    struct regex_subject *subject;
 };
 
 struct dispatch {
@@ -42,17 +39,18 @@ struct dispatch {
 };
 
 /* Fills a filter from a rule's regex. */
-void filter_init(struct filter *filter, const struct regex *re);
+void filter_init(struct filter *filter, const struct regex *re, struct regex_family *family);
 
 /* masks for the n rules whose regexes regex_at gives; false when memory ran out. */
 bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes, unsigned n,
                    struct arena *arena);
 
-void look_init(struct look *look, struct view line);
-bool look_slow(struct look *look, const struct filter *filter);
+/* room: the bytes that may be read from the line's start on. */
+void look_init(struct look *look, struct view line, enum regex_text kind, size_t room);
+bool look_slow(const struct look *look, const struct filter *filter);
 
 /* false: the rule cannot match. */
-static inline bool look_admits(struct look *look, const struct filter *filter)
+static inline bool look_admits(const struct look *look, const struct filter *filter)
 {
     if (look->lead < 0x80 || look->lead == LEAD_END) {
         if (look->blanks < filter->skip_min || look->blanks > filter->skip_max ||

@@ -97,7 +97,7 @@ static const struct rule *rule_of(const struct textfsm_run *run, const struct st
     return &run->t->rules[step - run->t->steps];
 }
 
-static int match(struct textfsm_run *run, const struct step *step, enum regex_text text)
+static int match(struct textfsm_run *run, const struct step *step)
 {
     struct err err;
     struct view line = run->look.line;
@@ -107,8 +107,7 @@ static int match(struct textfsm_run *run, const struct step *step, enum regex_te
             return rc;
         }
     }
-    int rc =
-        regex_match_text(step->re, run->scratch, line, text, run->groups, step->ngroups, &err);
+    int rc = regex_match_subject(step->re, run->scratch, run->look.subject, run->groups, &err);
     return rc < 0 ? stop_match(run, rule_of(run, step), line, rc, &err) : rc;
 }
 
@@ -180,7 +179,7 @@ static bool is_blank(const struct look *look)
 
 /* The rules of the current state in their order, but only those that the line's first byte and
  * their filters admit. 1 when some rule matched, 0 when none did, < 0 for an error. */
-static int walk_rules(struct textfsm_run *run, enum regex_text text)
+static int walk_rules(struct textfsm_run *run)
 {
     const struct textfsm_template *t = run->t;
     const struct state *state = &t->states[run->state];
@@ -191,7 +190,7 @@ static int walk_rules(struct textfsm_run *run, enum regex_text text)
     for (unsigned w = 0; w < words; w++, steps += 64) {
         for (uint64_t mask = masks[w]; mask; mask &= mask - 1) {
             const struct step *step = steps + __builtin_ctzll(mask);
-            int rc = look_admits(&run->look, &step->filter) ? match(run, step, text) : 0;
+            int rc = look_admits(&run->look, &step->filter) ? match(run, step) : 0;
             if (rc > 0) {
                 matched = 1;
                 rc = act(run, step);
@@ -204,16 +203,17 @@ static int walk_rules(struct textfsm_run *run, enum regex_text text)
     return matched;
 }
 
-int machine_line(struct textfsm_run *run, struct view line, bool ascii)
+int machine_line(struct textfsm_run *run, struct view line, bool ascii, size_t room)
 {
     if (line.len > run->max_line) {
         return machine_long_line(run);
     }
     if (run->stats.lines++ == 0 && view_starts(line, VIEW("\xEF\xBB\xBF"))) {
         line = view_slice(line, 3, line.len);
+        room -= 3;
     }
-    look_init(&run->look, line);
-    int rc = walk_rules(run, ascii ? REGEX_TEXT_ASCII : regex_text_of(line));
+    look_init(&run->look, line, ascii ? REGEX_TEXT_ASCII : regex_text_of(line), room);
+    int rc = walk_rules(run);
     if (rc == 0) {
         unmatched_line(run, line);
     } else if (rc > 0 && !is_blank(&run->look)) {

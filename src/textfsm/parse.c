@@ -235,8 +235,9 @@ static int add_rule(struct parser *p)
         regex_free(step->re);
         return rc;
     }
-    if (step->ngroups > t->most_groups) {
-        t->most_groups = step->ngroups;
+    unsigned ngroups = regex_group_count(step->re);
+    if (ngroups > t->most_groups) {
+        t->most_groups = ngroups;
     }
     t->nrules++;
     state->pub.nrules++;
@@ -345,7 +346,7 @@ static int make_dispatch(struct parser *p)
     }
     for (unsigned i = 0; i < t->nrules; i++) {
         regexes[i] = t->steps[i].re;
-        filter_init(&t->steps[i].filter, regexes[i]);
+        filter_init(&t->steps[i].filter, regexes[i], t->family);
     }
     for (unsigned i = 0; i < t->nstates; i++) {
         struct state *state = &t->states[i];

@@ -2,12 +2,13 @@
 #include "textfsm/grow.h"
 #include "textfsm/run.h"
 
-static struct textfsm_cell cell_of(struct view text)
+/* A group that took no part has the pointer NULL and the length 0. Field by field: what is
+ * written in parts is slow to read as a whole right behind it. */
+static inline void cell_set(struct textfsm_cell *cell, struct view text)
 {
-    if (!text.ptr) {
-        return (struct textfsm_cell){TEXTFSM_NULL, 0, {.text = NULL}};
-    }
-    return (struct textfsm_cell){TEXTFSM_TEXT, (uint32_t)text.len, {.text = text.ptr}};
+    cell->kind = text.ptr ? TEXTFSM_TEXT : TEXTFSM_NULL;
+    cell->len = (uint32_t)text.len;
+    cell->u.text = text.ptr;
 }
 
 /* A List whose regex has inner groups matches the text again, alone, as the original does: the
@@ -31,32 +32,38 @@ static int nested_item(struct textfsm_run *run, const struct value *value, struc
         return fail_nomem(error);
     }
     for (unsigned k = 0; k < value->pub.nkeys; k++) {
-        items[k] = cell_of(groups[value->key_groups[k]]);
+        cell_set(&items[k], groups[value->key_groups[k]]);
     }
     *item = (struct textfsm_cell){TEXTFSM_DICT, value->pub.nkeys, {.items = items}};
     return 0;
 }
 
+static int no_part(struct textfsm_run *run, const struct value *value,
+                   struct textfsm_error *error)
+{
+    return fail_at(error, TEXTFSM_STATE_ERROR, run->t->name, value->pub.line, 0,
+                   "input line %zu: the List Value %s has inner groups, but took no part in "
+                   "the match",
+                   run->stats.lines, value->pub.name);
+}
+
 static int list_append(struct textfsm_run *run, const struct value *value, struct slot *slot,
                        struct view text, struct textfsm_error *error)
 {
-    struct textfsm_cell item = cell_of(text);
-    if (value->nested && !text.ptr) {
-        return fail_at(
-            error, TEXTFSM_STATE_ERROR, run->t->name, value->pub.line, 0,
-            "input line %zu: the List Value %s has inner groups, but took no part in "
-            "the match",
-            run->stats.lines, value->pub.name);
-    }
-    int rc = value->nested ? nested_item(run, value, slot, text, &item, error) : 0;
-    if (rc < 0) {
-        return rc;
-    }
     if (slot->nitems == UINT32_MAX ||
-        !grow(run->alloc, &slot->items, &slot->items_cap, slot->nitems, sizeof(item))) {
+        !grow(run->alloc, &slot->items, &slot->items_cap, slot->nitems, sizeof(*slot->items))) {
         return fail_nomem(error);
     }
-    slot->items[slot->nitems++] = item;
+    struct textfsm_cell *item = &slot->items[slot->nitems];
+    cell_set(item, text);
+    if (value->nested) {
+        int rc = text.ptr ? nested_item(run, value, slot, text, item, error)
+                          : no_part(run, value, error);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    slot->nitems++;
     return 0;
 }
 
@@ -75,19 +82,29 @@ static int assign_special(struct textfsm_run *run, unsigned index, struct view t
     return rc;
 }
 
+static void show_given(struct textfsm_run *run, const struct step *step)
+{
+    for (unsigned i = 0; i < step->nassigns; i++) {
+        run->given[i] = run->cells[step->assigns[i].value];
+    }
+}
+
 int record_assign(struct textfsm_run *run, const struct step *step, struct textfsm_error *error)
 {
     const struct assign *assigns = step->assigns;
     for (unsigned i = 0; i < step->nassigns; i++) {
-        run->cells[assigns[i].value] = cell_of(run->groups[assigns[i].group]);
+        cell_set(&run->cells[assigns[i].value], run->groups[assigns[i].group]);
     }
-    for (unsigned i = 0; run->given && i < step->nassigns; i++) {
-        run->given[i] = run->cells[assigns[i].value];
+    if (run->given) {
+        show_given(run, step);
     }
     int rc = 0;
     for (unsigned i = 0; step->special && rc == 0 && i < step->nassigns; i++) {
-        struct textfsm_cell cell = run->cells[assigns[i].value];
-        rc = assign_special(run, assigns[i].value, view_make(cell.u.text, cell.len), error);
+        if (assigns[i].special) {
+            const struct textfsm_cell *cell = &run->cells[assigns[i].value];
+            rc = assign_special(run, assigns[i].value, view_make(cell->u.text, cell->len),
+                                error);
+        }
     }
     return rc;
 }
@@ -95,7 +112,9 @@ int record_assign(struct textfsm_run *run, const struct step *step, struct textf
 static void list_clear(struct slot *slot)
 {
     slot->nitems = slot->pinned = 0;
-    arena_reset(&slot->arena);
+    if (slot->arena.block) {
+        arena_reset(&slot->arena);
+    }
 }
 
 /* Clear leaves Filldown Values (and their lists) alone, Clearall nothing. */
@@ -140,13 +159,12 @@ static bool build_row(struct textfsm_run *run)
     const struct textfsm_template *t = run->t;
     bool any = false;
     for (unsigned i = 0; i < t->nvalues; i++) {
-        struct textfsm_cell cell = run->cells[i];
-        if (cell.kind == TEXTFSM_NULL) {
-            cell = (struct textfsm_cell){TEXTFSM_TEXT, 0, {.text = ""}};
-        } else {
-            any = true;
-        }
-        run->out[i] = cell;
+        const struct textfsm_cell *cell = &run->cells[i];
+        struct textfsm_cell *out = &run->out[i];
+        any |= cell->kind != TEXTFSM_NULL;
+        out->kind = TEXTFSM_TEXT;
+        out->len = cell->len;
+        out->u.text = cell->kind != TEXTFSM_NULL ? cell->u.text : "";
     }
     for (unsigned i = 0; i < t->nlists; i++) {
         const struct slot *slot = &run->slots[t->lists[i]];

@@ -188,14 +188,14 @@ static int find_assigns(struct parser *p, struct rule *rule, struct step *step)
         const struct value *value = name.len ? template_find_value(p->t, name) : NULL;
         if (value) {
             values[count] = (unsigned)(value - p->t->values);
-            assigns[count] = (struct assign){g, values[count]};
+            bool special = (value->pub.options & (TEXTFSM_LISTED | TEXTFSM_FILLUP)) != 0;
+            assigns[count] = (struct assign){(uint16_t)g, (uint16_t)values[count], special};
             count++;
-            step->special |= (value->pub.options & (TEXTFSM_LISTED | TEXTFSM_FILLUP)) != 0;
+            step->special |= special;
         }
     }
     step->assigns = assigns;
     step->nassigns = (uint16_t)count;
-    step->ngroups = (uint16_t)(count ? assigns[count - 1].group + 1 : 0);
     rule->pub.values = values;
     rule->pub.nvalues = count;
     return 0;
@@ -214,7 +214,7 @@ static int compile(struct parser *p, struct rule *rule, struct step *step, struc
     if (!rule->pub.text) {
         return fail_nomem(p->error);
     }
-    rc = regex_compile(&step->re, regex, REGEX_ANCHORED, p->t->alloc, &err);
+    rc = regex_compile_in(&step->re, p->t->family, regex, REGEX_ANCHORED, p->t->alloc, &err);
     if (rc < 0) {
         size_t off = err.column > 0 ? pystr_bytes(regex, (size_t)err.column - 1) : 0;
         return regex_fail(p, fail_code(rc, TEXTFSM_BAD_TEMPLATE), text, off, err.text);

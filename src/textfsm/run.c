@@ -32,7 +32,7 @@ static void end_text(struct textfsm_run *run)
     run->skip_lf = false;
     if (run->failed.code == 0 && !run->ignoring && line.len) {
         machine_start_clock(run);
-        machine_line(run, line, false);
+        machine_line(run, line, false, line.len);
         machine_stop_clock(run);
     }
     run->ignoring = false;
@@ -107,6 +107,7 @@ static bool allocate(struct textfsm_run *run)
 {
     size_t n = run->t->nvalues;
     run->scratch = regex_scratch_new(NULL, run->alloc);
+    run->look.subject = regex_subject_new(run->t->family, run->alloc);
     run->groups = alloc_get(run->alloc, run->t->most_groups * sizeof(*run->groups));
     run->cells = alloc_get(run->alloc, n * sizeof(*run->cells));
     run->out = alloc_get(run->alloc, n * sizeof(*run->out));
@@ -121,8 +122,8 @@ static bool allocate(struct textfsm_run *run)
             arena_init(&run->slots[i].arena, run->alloc);
         }
     }
-    return run->scratch && run->groups && run->cells && run->out && run->slots &&
-           run->rows.final && (run->given || !run->options.on_trace);
+    return run->scratch && run->look.subject && run->groups && run->cells && run->out &&
+           run->slots && run->rows.final && (run->given || !run->options.on_trace);
 }
 
 static void set_options(struct textfsm_run *run, const struct textfsm_run_options *options)
@@ -151,8 +152,6 @@ struct textfsm_run *textfsm_run_new(const struct textfsm_template *t,
     }
     memset(run, 0, sizeof(*run));
     run->t = t;
-    run->look.seen = run->seen;
-    run->look.credit = 100;
     run->alloc_copy = alloc;
     run->alloc = allocator ? &run->alloc_copy : NULL;
     arena_init(&run->rows.arena, run->alloc);
@@ -183,6 +182,7 @@ void textfsm_run_free(struct textfsm_run *run)
     }
     free_slots(run);
     regex_scratch_free(run->scratch);
+    alloc_free(run->alloc, run->look.subject);
     alloc_free(run->alloc, run->groups);
     alloc_free(run->alloc, run->cells);
     alloc_free(run->alloc, run->out);

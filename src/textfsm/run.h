@@ -48,7 +48,6 @@ struct textfsm_run {
     struct rows rows;
     struct textfsm_stats stats;
     struct look look; /* at the current line */
-    uint32_t seen[256];
 
     unsigned state; /* whose rules apply */
     int ended;      /* DEST_END, DEST_EOF or 0: the state's name, as the original has it */
@@ -77,8 +76,9 @@ struct textfsm_run {
 
 int chunk_take(struct textfsm_run *run, struct view text);
 
-/* One whole line, without its end. ascii true: it is known to be ASCII only. */
-int machine_line(struct textfsm_run *run, struct view line, bool ascii);
+/* One whole line, without its end. ascii true: it is known to be ASCII only. room: the bytes
+ * that may be read from its start on. */
+int machine_line(struct textfsm_run *run, struct view line, bool ascii, size_t room);
 /* Remembers an error (its text is in run->failed) that ends the text, and what it was about;
  * returns code. */
 int machine_stop(struct textfsm_run *run, const struct rule *rule, struct view line, int code);

@@ -24,12 +24,12 @@ static struct textfsm_template *template_alloc(const struct textfsm_allocator *a
     return t;
 }
 
-static bool copy_text(struct textfsm_template *t, const char *text, size_t len,
-                      const char *name)
+static bool set_up(struct textfsm_template *t, const char *text, size_t len, const char *name)
 {
     t->text = view_make(arena_dup(&t->arena, view_make(text, len)), len);
     t->name = arena_dup(&t->arena, view_of(name ? name : "template"));
-    return t->text.ptr && t->name;
+    t->family = regex_family_new(t->alloc);
+    return t->text.ptr && t->name && t->family;
 }
 
 struct textfsm_template *textfsm_template_new(const char *text, size_t len, const char *name,
@@ -42,7 +42,7 @@ struct textfsm_template *textfsm_template_new(const char *text, size_t len, cons
         return NULL;
     }
     struct textfsm_template *t = template_alloc(allocator);
-    if (!t || !copy_text(t, text, len, name)) {
+    if (!t || !set_up(t, text, len, name)) {
         fail_nomem(error);
         textfsm_template_free(t);
         return NULL;
@@ -86,6 +86,7 @@ void textfsm_template_free(struct textfsm_template *t)
     }
     struct alloc copy = t->alloc_copy;
     const struct alloc *alloc = t->alloc ? &copy : NULL;
+    regex_family_free(t->family);
     alloc_free(alloc, t->values);
     alloc_free(alloc, t->states);
     alloc_free(alloc, t->rules);

@@ -36,7 +36,8 @@ struct value {
 };
 
 struct assign {
-    unsigned group, value;
+    uint16_t group, value;
+    bool special; /* the Value is a List or has Fillup */
 };
 
 #define DEST_STAY (-1)
@@ -50,9 +51,8 @@ struct step {
     const struct assign *assigns;
     int dest; /* a state's index or DEST_... */
     uint16_t nassigns;
-    uint16_t ngroups; /* how many groups the machine wants to see */
     uint8_t line_op, record_op;
-    bool special; /* some Value that it assigns is a List or has Fillup */
+    bool special; /* one of the assigns is */
 };
 
 /* All the rest of a rule. */
@@ -74,6 +74,7 @@ struct textfsm_template {
     struct arena arena;
     const char *name; /* for messages, never NULL */
     struct view text;
+    struct regex_family *family; /* of the rules' regexes */
     struct value *values;
     struct state *states;
     struct rule *rules;

@@ -8,34 +8,70 @@
 #include <stdint.h>
 
 static const char *const pieces[] = {
-    "a",           "b",
-    " ",           ":",
-    "ab",          "\\s",
-    "\\S",         "\\d",
-    "\\w",         ".",
-    "[ab]",        "[^a]",
-    "\\s+",        "\\S+",
-    "\\d+",        "\\w*",
-    ".*",          ".+?",
-    "\\s*",        "\\S*?",
-    "\\d{1,2}",    "a{2}",
-    "[a:]{0,2}",   "(a|b)",
-    "(ab|a)",      "(a|ab)",
-    "(\\d+|a)",    "(|b)",
-    "(a)?",        "(\\s\\S+)?",
-    "(\\s\\S+)*",  "(?:a|\\d)+",
-    "(?:ab)+?",    "(\\S.*?)",
-    "(.*)",        "(\\w+)",
-    "(?!ab)",      "(?=\\d)",
-    "(?<=a)",      "\\b",
-    "$",           "\\Z",
-    "^",           "\\s*$",
-    "(?:a(b)|c)",  "(\\S+):",
-    "(.*):",       "(.*?):",
-    "\\B",         "a++",
-    "(?i:aB)",     "(?:\\s*(\\w))?",
-    "(?:\\w\\s)+", "(?:,\\d+){2}",
-    "(?:a|$)",     "(b*|1)",
+    "a",
+    "b",
+    " ",
+    ":",
+    "ab",
+    "\\s",
+    "\\S",
+    "\\d",
+    "\\w",
+    ".",
+    "[ab]",
+    "[^a]",
+    "\\s+",
+    "\\S+",
+    "\\d+",
+    "\\w*",
+    ".*",
+    ".+?",
+    "\\s*",
+    "\\S*?",
+    "\\d{1,2}",
+    "a{2}",
+    "[a:]{0,2}",
+    "(a|b)",
+    "(ab|a)",
+    "(a|ab)",
+    "(\\d+|a)",
+    "(|b)",
+    "(a)?",
+    "(\\s\\S+)?",
+    "(\\s\\S+)*",
+    "(?:a|\\d)+",
+    "(?:ab)+?",
+    "(\\S.*?)",
+    "(.*)",
+    "(\\w+)",
+    "(?!ab)",
+    "(?=\\d)",
+    "(?<=a)",
+    "\\b",
+    "$",
+    "\\Z",
+    "^",
+    "\\s*$",
+    "(?:a(b)|c)",
+    "(\\S+):",
+    "(.*):",
+    "(.*?):",
+    "\\B",
+    "a++",
+    "(?i:aB)",
+    "(?:\\s*(\\w))?",
+    "(?:\\w\\s)+",
+    "(?:,\\d+){2}",
+    "(?:a|$)",
+    "(b*|1)",
+    "\\s+.*",
+    ".*\\d+",
+    ".*.*",
+    "(.*) ",
+    "(?:a|ab|1|:)",
+    "(?:b|\\d|a\\d?)+",
+    "[a-z]\\w*",
+    "(?:(a|b):?)*?",
 };
 
 static const char *const bits[] = {"a", "b", "ab", " ", ":", "1", "23", "  ", "B", ",1", "-"};
@@ -82,11 +118,21 @@ static bool same(const struct found *a, const struct found *b, unsigned n)
 static struct regex_scratch *interpreter;
 static unsigned long decided, asked;
 
+static enum track_result run_track(const struct regex *re, const char *text, size_t len,
+                                   struct view *groups)
+{
+    static struct regex_subject subject;
+    subject_init(&subject, re->family);
+    regex_subject_set(&subject, view_make(text, len), REGEX_TEXT_ASCII, len);
+    return subject.plain ? track_run(&re->track, &subject, groups, regex_group_count(re))
+                         : TRACK_UNKNOWN;
+}
+
 static void compare(const struct regex *re, const char *pattern, struct view subject)
 {
     struct found track, pcre2;
     unsigned n = regex_group_count(re);
-    enum track_result result = track_run(&re->track, subject, track.groups, n);
+    enum track_result result = run_track(re, subject.ptr, subject.len, track.groups);
     asked++;
     if (result == TRACK_UNKNOWN) {
         return;
@@ -149,8 +195,7 @@ static void test_usual_rules(void)
             regex_free(re);
             continue;
         }
-        int rc =
-            track_run(&re->track, view_of(cases[i].subject), groups, regex_group_count(re));
+        int rc = (int)run_track(re, cases[i].subject, strlen(cases[i].subject), groups);
         if (rc != cases[i].rc) {
             fprintf(stderr, "%s: %d\n", cases[i].pattern, rc);
         }
@@ -165,10 +210,40 @@ static void test_last_newline(void)
     struct regex *re;
     struct view groups[2];
     CHECK(regex_compile(&re, VIEW("^(.*?)$"), REGEX_ANCHORED, NULL, NULL) == 0);
-    CHECK(track_run(&re->track, VIEW("a\n"), groups, 2) == TRACK_UNKNOWN);
+    CHECK(run_track(re, "a\n", 2, groups) == TRACK_UNKNOWN);
     CHECK(regex_match(re, interpreter, VIEW("a\n"), groups, 2, NULL) == 1 &&
           groups[1].len == 1);
     regex_free(re);
+}
+
+/* Rows of all lengths and sets, with and without vector instructions; bytes behind the text
+ * that look like members do not count. */
+static void test_rows(void)
+{
+    static struct regex_subject subjects[2];
+    char text[SUBJECT_MOST + 80];
+    struct regex_family *family = regex_family_new(NULL);
+    for (size_t i = 0; i < sizeof(text); i++) {
+        text[i] = (char)(pick(8) ? pick(128) : 128 + pick(128));
+    }
+    for (unsigned i = 0; i < FAMILY_MOST; i++) {
+        struct ascii_set set = {{(uint64_t)pick(1 << 24) << 40 | pick(1 << 24), pick(1 << 24)}};
+        CHECK(family_row(family, set) == (int)i);
+    }
+    for (size_t len = 0; len <= SUBJECT_MOST; len += 1 + len / 8) {
+        for (unsigned i = 0; i < 2; i++) {
+            subject_init(&subjects[i], family);
+            subjects[i].fill = i ? subject_fill_plain : subjects[i].fill;
+            regex_subject_set(&subjects[i], view_make(text, len), REGEX_TEXT_BROKEN,
+                              i ? len : sizeof(text));
+            subject_need(&subjects[i], UINT64_MAX);
+        }
+        for (unsigned row = 0; row < FAMILY_MOST; row++) {
+            CHECK(memcmp(subjects[0].rows[row], subjects[1].rows[row], (len / 64 + 1) * 8) ==
+                  0);
+        }
+    }
+    regex_family_free(family);
 }
 
 int main(void)
@@ -178,6 +253,7 @@ int main(void)
     RUN(test_against_interpreter);
     RUN(test_usual_rules);
     RUN(test_last_newline);
+    RUN(test_rows);
     regex_scratch_free(interpreter);
     return test_end();
 }

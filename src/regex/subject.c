@@ -1,0 +1,138 @@
+#include "regex/subject.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/* ---- Rows ---- */
+
+void subject_fill_plain(struct regex_subject *subject, uint64_t rows)
+{
+    size_t len = subject->text.len;
+    subject->have |= rows;
+    for (; rows; rows &= rows - 1) {
+        unsigned row = (unsigned)__builtin_ctzll(rows);
+        const struct nibbles *nibbles = &subject->family->row_nibbles[row];
+        for (size_t from = 0; from <= len; from += 64) {
+            size_t n = len - from < 64 ? len - from : 64;
+            uint64_t bits = 0;
+            for (size_t i = 0; i < n; i++) {
+                unsigned char c = (unsigned char)subject->from[from + i];
+                bits |= (uint64_t)nibbles_have(nibbles, c) << i;
+            }
+            subject->rows[row][from / 64] = bits;
+        }
+    }
+}
+
+#if defined(__x86_64__)
+
+/* 32 bytes, and for each the bit that its high half stands for in struct nibbles; beyond ASCII
+ * any bit, for there a byte finds no other bits. */
+struct piece {
+    __m256i bytes, bit;
+};
+
+__attribute__((target("avx2"))) static inline struct piece load(const char *text)
+{
+    const __m256i bit_of_high = _mm256_set1_epi64x((long long)UINT64_C(0x8040201008040201));
+    __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)text);
+    __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0F));
+    return (struct piece){bytes, _mm256_shuffle_epi8(bit_of_high, high)};
+}
+
+/* Which of them are in a set. */
+__attribute__((target("avx2"))) static inline uint64_t members(struct piece piece,
+                                                               __m256i nibbles)
+{
+    __m256i bits = _mm256_shuffle_epi8(nibbles, piece.bytes);
+    __m256i found = _mm256_cmpeq_epi8(_mm256_and_si256(bits, piece.bit), piece.bit);
+    return (uint32_t)_mm256_movemask_epi8(found);
+}
+
+__attribute__((target("avx2"))) static void fill_avx2(struct regex_subject *subject,
+                                                      uint64_t rows)
+{
+    size_t len = subject->text.len;
+    const struct nibbles *nibbles = subject->family->row_nibbles;
+    subject->have |= rows;
+    for (size_t word = 0; word <= len / 64; word++) {
+        struct piece low = load(subject->from + word * 64);
+        struct piece high = load(subject->from + word * 64 + 32);
+        uint64_t inside = word == len / 64 ? (UINT64_C(1) << len % 64) - 1 : UINT64_MAX;
+        for (uint64_t left = rows; left; left &= left - 1) {
+            size_t row = (size_t)__builtin_ctzll(left);
+            __m256i set = _mm256_broadcastsi128_si256(
+                _mm_loadu_si128((const __m128i *)(const void *)&nibbles[row]));
+            subject->rows[row][word] = (members(low, set) | members(high, set) << 32) & inside;
+        }
+    }
+}
+
+static fill_rows *choose_fill(void)
+{
+    return __builtin_cpu_supports("avx2") ? fill_avx2 : subject_fill_plain;
+}
+
+#else
+
+static fill_rows *choose_fill(void)
+{
+    return subject_fill_plain;
+}
+
+#endif
+
+/* ---- Life ---- */
+
+void subject_init(struct regex_subject *subject, const struct regex_family *family)
+{
+    memset(subject, 0, offsetof(struct regex_subject, rows));
+    subject->family = family;
+    subject->fill = choose_fill();
+}
+
+struct regex_subject *regex_subject_new(const struct regex_family *family,
+                                        const struct alloc *alloc)
+{
+    struct regex_subject *subject = alloc_get(alloc, sizeof(*subject));
+    if (subject) {
+        subject_init(subject, family);
+    }
+    return subject;
+}
+
+void regex_subject_set(struct regex_subject *subject, struct view text, enum regex_text kind,
+                       size_t room)
+{
+    subject->have = 0;
+    subject->text = view_make(text.ptr ? text.ptr : "", text.len);
+    subject->kind = kind;
+    subject->fits = text.len <= SUBJECT_MOST;
+    subject->plain = subject->fits && kind == REGEX_TEXT_ASCII &&
+                     !(text.len && text.ptr[text.len - 1] == '\n');
+    subject->from = subject->text.ptr;
+    if (subject->fits && room < (text.len | 63) + 9) {
+        memcpy(subject->copy, subject->text.ptr, text.len);
+        subject->from = subject->copy;
+    }
+}
+
+bool regex_subject_lacks(struct regex_subject *subject, uint64_t bytes)
+{
+    if (!subject->fits) {
+        return false;
+    }
+    subject_need(subject, bytes);
+    for (; bytes; bytes &= bytes - 1) {
+        const uint64_t *row = subject->rows[__builtin_ctzll(bytes)];
+        uint64_t any = row[0];
+        for (size_t i = 1; i <= subject->text.len / 64; i++) {
+            any |= row[i];
+        }
+        if (!any) {
+            return true;
+        }
+    }
+    return false;
+}
