@@ -260,7 +260,13 @@ static size_t failing_hosts(const struct audit_digest *digest)
     return n;
 }
 
-static int write_hosts(struct text *t, size_t n, struct err *err)
+/* With a baseline only hosts that violate something newly. */
+static bool told(const struct audit_digest *digest, size_t host)
+{
+    return digest->hosts[host].shown[VERDICT_FAIL] > 0;
+}
+
+static int write_hosts(struct text *t, size_t most, struct err *err)
 {
     struct writer_options how = {
         .tty = t->options->width > 0, .color = t->options->color, .width = t->options->width};
@@ -273,10 +279,13 @@ static int write_hosts(struct text *t, size_t n, struct err *err)
     }
     struct report_row row;
     report_row_init(&row);
-    for (size_t i = 0; i < n && status == 0; i++) {
+    for (size_t i = 0; i < t->digest->audit->nhosts && most > 0 && status == 0; i++) {
         size_t host = t->digest->worst_hosts[i];
-        begin_host(&row, &t->digest->audit->hosts[host], &t->digest->hosts[host], &columns);
-        status = report_row_write(&row, writer, 0, err);
+        if (told(t->digest, host)) {
+            begin_host(&row, &t->digest->audit->hosts[host], &t->digest->hosts[host], &columns);
+            status = report_row_write(&row, writer, 0, err);
+            most--;
+        }
     }
     report_row_release(&row);
     return report_end(writer, status, err);
@@ -284,20 +293,21 @@ static int write_hosts(struct text *t, size_t n, struct err *err)
 
 static int add_hosts(struct text *t, struct err *err)
 {
-    size_t failing = failing_hosts(t->digest), shown = failing;
-    if (failing == 0) {
+    size_t n = 0;
+    for (size_t i = 0; i < t->digest->audit->nhosts; i++) {
+        n += told(t->digest, i);
+    }
+    if (n == 0) {
         return 0;
     }
-    if (t->options->stdout_tty && !t->digest->all && failing > HOSTS_SHOWN) {
-        shown = HOSTS_SHOWN;
-    }
+    bool cut = t->options->stdout_tty && !t->digest->all && n > HOSTS_SHOWN;
     strbuf_addch(&t->block.buf, '\n');
     text_colored(t, TEXT_BOLD, VIEW("Violations by host"));
     strbuf_addch(&t->block.buf, '\n');
     int status = block_flush(&t->block, err);
-    status = status ? status : write_hosts(t, shown, err);
-    if (shown < failing) {
-        strbuf_addf(&t->block.buf, "and %zu more hosts (--all shows them)\n", failing - shown);
+    status = status ? status : write_hosts(t, cut ? HOSTS_SHOWN : n, err);
+    if (cut) {
+        strbuf_addf(&t->block.buf, "and %zu more hosts (--all shows them)\n", n - HOSTS_SHOWN);
     }
     return status;
 }

@@ -6,6 +6,7 @@ Ctrl-C: what was not reached is an ERROR, and the report is written all the same
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import tempfile
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
 from fleet import Lab  # noqa: E402
+from sarif import sarif_errors  # noqa: E402
 
 COLLECT = os.environ["COLLECT"]
 SOURCE = os.environ["SOURCE_DIR"]
@@ -218,6 +220,17 @@ def same(text, sources):
     return text
 
 
+def valid(name, text):
+    """JUnit and SARIF, under their schemas."""
+    if name == "sarif":
+        wrong = sarif_errors(json.loads(text))
+        check("SARIF is valid", not wrong, wrong[:5])
+    elif name == "junit" and shutil.which("xmllint"):
+        done = subprocess.run(["xmllint", "--noout", "--schema", SOURCE + "/tests/lib/junit.xsd", "-"],
+                              input=text, text=True, capture_output=True)
+        check("JUnit is valid", done.returncode == 0, done.stderr)
+
+
 def first_run(lab, work):
     """Live in each format, and the same from what each of these runs left behind. All hosts once,
     and then some of every kind."""
@@ -230,6 +243,7 @@ def first_run(lab, work):
             check("the summary", "across 200 hosts" in live.stderr, live.stderr)
             look("live", json.loads(live.stdout))
             open("live.json", "w").write(live.stdout)
+        valid(name, live.stdout)
         for source in (db, raw):
             past = audit("-r", "rules.yml", "--from", source, "-f", name)
             check("%s from %s" % (name, source), same(live.stdout, ["hosts.yml"]) ==
