@@ -84,6 +84,8 @@
 #define LIMIT_IN_VAIN    5 /* times that a jump host may have no room for a single session */
 #define LIMIT_RELAY_BYTES MIB(4) /* on their way from a jump host to a session */
 #define LIMIT_SPARE_FDS   48      /* open files that are no sessions */
+#define LIMIT_SMALL_OUTPUT  MIB(8)  /* of a host's outputs: without asking */
+#define LIMIT_LARGE_OUTPUTS MIB(12) /* of all larger ones at once, but for one of them */
 #define LIMIT_QUEUE_BYTES MIB(64) /* results not yet taken, before nothing new is started */
 #define LIMIT_LOG_BYTES   MIB(4)  /* of -v and -vv, not yet written */
 #define LIMIT_RETRY_MS    500     /* pause before the first new try; doubled each time */

@@ -45,6 +45,14 @@ enum queue_answer loop_take(struct loop *loop, size_t *job, ms_t *ready_at)
     return answer;
 }
 
+bool loop_may_hold(struct loop *loop, size_t job, size_t bytes)
+{
+    pthread_mutex_lock(&loop->lock);
+    bool may = loop_memory_want(&loop->memory, job, bytes);
+    pthread_mutex_unlock(&loop->lock);
+    return may;
+}
+
 void loop_login(struct loop *loop, size_t job, bool ok)
 {
     pthread_mutex_lock(&loop->lock);
@@ -79,6 +87,7 @@ void loop_put(struct loop *loop, size_t job, struct host_result *result)
         abort(); /* a host that silently vanished would be worse */
     }
     queued->result = result;
+    queued->job = job;
     queued->bytes = weigh(result);
     pthread_mutex_lock(&loop->lock);
     *loop->last = queued;
@@ -106,6 +115,7 @@ static struct queued *take_first(struct loop *loop)
         }
         loop->queued_bytes -= first->bytes;
         loop->handed++;
+        loop->taken = first->job + 1;
     }
     return first;
 }
@@ -120,6 +130,11 @@ struct host_result *loop_next(struct loop *loop, ms_t timeout_ms)
     struct timespec until = clock_at(now_ms() + timeout_ms);
     int rc = 0;
     pthread_mutex_lock(&loop->lock);
+    bool given = loop->taken && loop_memory_give(&loop->memory, loop->taken - 1);
+    loop->taken = 0;
+    if (given) {
+        wake_all(loop);
+    }
     while (!loop->first && loop->handed < loop->plan->njobs && rc != ETIMEDOUT) {
         rc = pthread_cond_timedwait(&loop->came, &loop->lock, &until);
     }
@@ -313,6 +328,9 @@ static int begin(struct loop *loop, struct err *err)
     int rc = queue_init(&loop->jobs, loop->plan, options->connect_rate,
                         options->stop_on_auth_failure, err);
     if (rc == 0) {
+        rc = loop_memory_init(&loop->memory, loop->plan->njobs, err);
+    }
+    if (rc == 0) {
         rc = supplies_open(&loop->supplies, loop->plan, options, err);
     }
     if (rc == 0 && options->log_level > TRACE_OFF) {
@@ -368,6 +386,7 @@ void loop_free(struct loop *loop)
     free(loop->since);
     supplies_close(&loop->supplies);
     queue_release(&loop->jobs);
+    loop_memory_release(&loop->memory);
     pthread_cond_destroy(&loop->came);
     pthread_mutex_destroy(&loop->lock);
     free(loop);

@@ -81,6 +81,10 @@ static void on_wake(uv_async_t *wake)
     if (engine->loop->cancelled) {
         cancel_tasks(engine);
     }
+    for (struct task *task = engine->tasks, *next; task; task = next) {
+        next = task_next(task);
+        task_go_on(task);
+    }
     start_jobs(engine);
 }
 

@@ -38,6 +38,7 @@ struct link {
     int events;
     ms_t connect_by;
     int tries;
+    ms_t paused;        /* since when it does not read, as it may hold no more; 0 = it reads */
     enum status status; /* where there is no session to ask */
     char *reason;
 };
@@ -246,8 +247,33 @@ static bool retry(struct link *link)
 
 /* The session. */
 
+/* No more is read, and no time passes for the session. */
+static bool must_pause(struct link *link)
+{
+    size_t bytes = link->use.may_hold ? session_bytes(link->session) : 0;
+    if (bytes <= LIMIT_SMALL_OUTPUT || link->use.may_hold(link->use.user, bytes)) {
+        return false;
+    }
+    link->paused = link->paused ? link->paused : now_ms();
+    unwatch(link);
+    return true;
+}
+
+void link_go_on(struct link *link)
+{
+    if (link->paused && !must_pause(link)) {
+        ms_t span = now_ms() - link->paused;
+        link->paused = 0;
+        session_postpone(link->session, span);
+        step(link);
+    }
+}
+
 static void step(struct link *link)
 {
+    if (link->paused) {
+        return;
+    }
     bool over = session_step(link->session, now_ms());
     if (link->use.stepped) {
         link->use.stepped(link->use.user);
@@ -257,6 +283,9 @@ static void step(struct link *link)
             settle(link);
             link->use.over(link->use.user);
         }
+        return;
+    }
+    if (must_pause(link)) {
         return;
     }
     int rc = watch(link);

@@ -26,6 +26,7 @@ struct link_use {
     /* What to run on the platform that was found. */
     int (*found)(void *user, const struct platform *platform, struct command_result **results,
                  size_t *nresults, struct err *err);
+    bool (*may_hold)(void *user, size_t bytes); /* of outputs; NULL: any number */
     bool hold;                   /* stay logged in */
     void (*stepped)(void *user); /* the session went on; may be NULL; must not free the link */
     void (*over)(void *user);    /* it is over; called once */
@@ -36,6 +37,9 @@ int link_new(struct link **out, const struct link_use *use, struct err *err);
 void link_begin(struct link *link);
 void link_stop(struct link *link, enum status status, const char *reason);
 void link_free(struct link *link);
+
+/* Asks again, where may_hold had said no; use.over may be called. */
+void link_go_on(struct link *link);
 
 /* Steps the session now: others have used its connection. */
 void link_poke(struct link *link);

@@ -3,6 +3,7 @@
  *
  *     loop.c         what callers see: start, results, cancel
  *     loop_queue.c   which job may begin now
+ *     loop_memory.c  which sessions may read on
  *     loop_supplies.c  keys and known_hosts of the jobs
  *     loop_engine.c  a thread with an event loop: takes jobs, keeps its share of them running
  *     loop_task.c    one running job, whose outcome becomes a result
@@ -19,6 +20,7 @@
 
 #include "collect/loop.h"
 #include "collect/loop_log.h"
+#include "collect/loop_memory.h"
 #include "collect/loop_queue.h"
 #include "session/hostkey.h"
 #include "session/session.h"
@@ -30,6 +32,7 @@
 
 struct queued {
     struct host_result *result;
+    size_t job;
     struct queued *next;
     size_t bytes;
 };
@@ -63,6 +66,8 @@ struct loop {
     pthread_mutex_t lock;
     pthread_cond_t came; /* a result was queued */
     struct queue jobs;
+    struct loop_memory memory;
+    size_t taken; /* the job whose result the caller has, plus one; 0 = none */
     struct queued *first, **last;
     size_t queued_bytes;
     size_t running, done, failed, handed;
@@ -90,6 +95,10 @@ struct engine {
  * oblige to a loop_put(). */
 enum queue_answer loop_take(struct loop *loop, size_t *job, ms_t *ready_at);
 
+/* Whether the job may hold so many bytes of outputs. If not, it is asked again (task_go_on)
+ * after an engine_wake(). */
+bool loop_may_hold(struct loop *loop, size_t job, size_t bytes);
+
 /* The outcome of a job's login, for those that wait for it. */
 void loop_login(struct loop *loop, size_t job, bool ok);
 
@@ -113,6 +122,9 @@ void engine_task_ended(struct engine *engine);
 
 /* Begins a job; the result comes through loop_put, maybe before this returns. */
 void task_start(struct engine *engine, size_t job);
+
+/* Reads on, if it had to wait for memory. */
+void task_go_on(struct task *task);
 
 /* Ends a task as cancelled; a job that is not to be begun. */
 void task_cancel(struct task *task);

@@ -154,6 +154,17 @@ static int on_found(void *user, const struct platform *platform,
     return rc;
 }
 
+static bool may_hold(void *user, size_t bytes)
+{
+    struct task *task = user;
+    return loop_may_hold(task->engine->loop, task->index, bytes);
+}
+
+void task_go_on(struct task *task)
+{
+    link_go_on(task->link);
+}
+
 static struct link *new_link(struct task *task, const struct job *job)
 {
     struct link *link = NULL;
@@ -165,6 +176,7 @@ static struct link *new_link(struct task *task, const struct job *job)
                            .detector =
                                job->platform ? NULL : task->engine->loop->plan->detector,
                            .found = on_found,
+                           .may_hold = may_hold,
                            .stepped = tell_login,
                            .over = end,
                            .user = task};

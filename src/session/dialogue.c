@@ -447,6 +447,20 @@ void dialogue_tick(struct dialogue *d, ms_t now)
     }
 }
 
+void dialogue_postpone(struct dialogue *d, ms_t span)
+{
+    ms_t *const times[] = {&d->last,     &d->absolute, &d->quiet,           &d->probed_at,
+                           &d->typed_at, &d->seen_at,  &d->pending_typed_at};
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        *times[i] += *times[i] != DEADLINE_NEVER ? span : 0;
+    }
+}
+
+size_t dialogue_bytes(const struct dialogue *d)
+{
+    return d->screen.text.len;
+}
+
 static bool has_control(struct view text)
 {
     for (size_t i = 0; i < text.len; i++) {

@@ -112,6 +112,12 @@ void dialogue_sent(struct dialogue *d, size_t n, ms_t now);
 /* One is: not to be shown. */
 bool dialogue_unsent_secret(const struct dialogue *d);
 
+/* The caller did not listen for so long: that is nobody's silence. */
+void dialogue_postpone(struct dialogue *d, ms_t span);
+
+/* What is kept, in bytes. */
+size_t dialogue_bytes(const struct dialogue *d);
+
 /* In READY: types a command. ERR_USAGE when it is empty or contains a control character. */
 int dialogue_command(struct dialogue *d, struct view command, ms_t now, struct err *err);
 

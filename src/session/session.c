@@ -439,6 +439,31 @@ unsigned session_events(const struct session *s)
     return s->connection ? connection_events(s->connection) : EVENT_WRITABLE;
 }
 
+size_t session_bytes(const struct session *s)
+{
+    size_t bytes = s->screen.text.len + (s->dialogue ? dialogue_bytes(s->dialogue) : 0);
+    for (size_t i = 0; i < s->nresults; i++) {
+        bytes += s->results[i].output.len;
+    }
+    return bytes;
+}
+
+static void postpone(ms_t *when, ms_t span)
+{
+    *when = *when && *when != DEADLINE_NEVER ? *when + span : *when;
+}
+
+void session_postpone(struct session *s, ms_t span)
+{
+    postpone(&s->deadline, span);
+    postpone(&s->command_started, span);
+    postpone(&s->last_byte, span);
+    postpone(&s->eof_at, span);
+    if (s->dialogue) {
+        dialogue_postpone(s->dialogue, span);
+    }
+}
+
 ms_t session_deadline(const struct session *s)
 {
     return s->deadline;

@@ -77,6 +77,12 @@ unsigned session_serial(const struct session *s);
 unsigned session_events(const struct session *s); /* enum connection_event */
 ms_t session_deadline(const struct session *s);
 
+/* What the outputs take so far, of all commands. */
+size_t session_bytes(const struct session *s);
+
+/* It was not stepped for so long, and nobody is to blame: its deadlines move. */
+void session_postpone(struct session *s, ms_t span);
+
 /* Of the host: the first failure there was. The reason is NULL when ok. */
 enum status session_status(const struct session *s);
 const char *session_reason(const struct session *s);
