@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -79,6 +80,7 @@ rules:
   - id: no-root
     title: root does not log in
     severity: low
+    groups: [lin*]
     platforms: [linux]
     command: cat /etc/ssh/sshd_config
     lines: {must: ['^PermitRootLogin no$']}
@@ -287,6 +289,41 @@ def plain_run(lab, work):
     check("explain, live", "violates  version=15.1(4)M12" in explained, explained)
 
 
+def early_database(work):
+    """Databases of before audits know no groups, no data and no places: an inventory tells them."""
+    with sqlite3.connect("plain.db") as db:
+        for column in ("place", "groups", "data"):
+            db.execute("ALTER TABLE _hosts DROP COLUMN " + column)
+        db.execute("DROP TABLE _asks")
+    open("core.yml", "w").write("""rules:
+  - {id: core, title: t, groups: [core], when: "site = 'ber'", command: show running-config,
+     platforms: [cisco_ios], lines: {must: ['^hostname']}}
+""")
+    open("core-hosts.yml", "w").write("""groups: {core: {}}
+hosts:
+  %s: {groups: [core], data: {site: ber}}
+  %s: {groups: [core], data: {site: ams}}
+""" % (IOS[7], IOS[8]))
+    words = ("-r", "core.yml", "--from", "plain.db", "-f", "json")
+    found = verdicts(json.loads(audit(*words, status=0).stdout))
+    expect("an early database", found, "core", SKIP=IOS)
+    found = verdicts(json.loads(audit(*words, "-i", "core-hosts.yml", "-F", "none", status=0).stdout))
+    expect("an early database and an inventory", found, "core", PASS={IOS[7]}, SKIP={IOS[8]})
+    found = verdicts(json.loads(audit(*words[:2], "-i", "core-hosts.yml", "-F", "none", "-l", IOS[7],
+                                      "--from", "json.db", "--baseline", "plain.db", "--all", "-f",
+                                      "json", status=0).stdout))
+    expect("... as a baseline", found, "core", PASS={IOS[7]})
+
+
+def later_run(lab):
+    """A database of before goes on with a run of now."""
+    subprocess.run([COLLECT, "run", "-q", "-i", "hosts.yml", "-l", IOS[7], "-t", "show_version", "-o",
+                    "plain.db"], env=ENV, timeout=60, check=True)
+    with sqlite3.connect("plain.db") as db:
+        rows = db.execute("SELECT groups FROM _hosts WHERE run = 2").fetchall()
+    check("a run into an early database", rows == [(",cisco_ios,",)], rows)
+
+
 def second_run(work):
     """Three are mended, two are new: against the first run."""
     telnet = TELNET - {IOS[3], IOS[11]}
@@ -295,6 +332,7 @@ def second_run(work):
     root = ROOT - {LINUX[2]}
     with Lab(devices=devices(telnet, old, ntp, root)) as lab:
         lab_hosts(lab, "hosts.yml")
+        later_run(lab)
         done = audit("-r", "rules.yml", "-i", "hosts.yml", "-o", "second.db", "--baseline", "json.db",
                      "-f", "json")
         report = json.loads(done.stdout)
@@ -346,6 +384,7 @@ def main():
             first_run(lab, work)
             plain_run(lab, work)
         sources(work)
+        early_database(work)
         second_run(work)
         interrupted(work)
         os.chdir("/")
