@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h> /* says __GLIBC__ */
+#include <string.h>
 
 #if !defined(__GLIBC__) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 
@@ -62,6 +63,25 @@ void *realloc(void *old, size_t size)
     void *ptr = fails() ? NULL : __libc_realloc(old, size);
     live += !old && ptr;
     return ptr;
+}
+
+/* The C library's own would not call the malloc() above, which is hidden from it. */
+char *strndup(const char *text, size_t max)
+{
+    size_t len = strnlen(text, max);
+    char *copy = malloc(len + 1);
+    if (copy) {
+        memcpy(copy, text, len);
+        copy[len] = '\0';
+    }
+    return copy;
+}
+
+char *strdup(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+    return copy ? memcpy(copy, text, size) : NULL;
 }
 
 void free(void *ptr)

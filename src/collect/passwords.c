@@ -189,6 +189,20 @@ static int fetch_host(struct passwords *passwords, const struct host *host, stru
     return rc;
 }
 
+/* Commands that are run from here on do not inherit it, and who looks at the process's
+ * environment finds blanks. */
+static void forget_variables(const struct passwords *passwords)
+{
+    for (size_t i = 0; i < passwords->nentries; i++) {
+        const struct secret_spec *spec = &passwords->entries[i].spec;
+        char *value = spec->source == SECRET_ENV ? getenv(spec->value) : NULL;
+        if (value) {
+            secret_wipe(value, strlen(value));
+            (void)unsetenv(spec->value);
+        }
+    }
+}
+
 int passwords_open(struct passwords **out, const struct inventory *inventory,
                    const struct passwords_options *options, struct err *err)
 {
@@ -209,6 +223,7 @@ int passwords_open(struct passwords **out, const struct inventory *inventory,
     if (rc == 0) {
         rc = ask_for_rest(passwords, inventory, err);
     }
+    forget_variables(passwords);
     if (rc < 0) {
         passwords_free(passwords);
         return rc;

@@ -13,6 +13,7 @@
  * neither password nor key, are asked for together when there is a terminal and neither an
  * agent nor a usual key file could log in; an empty line then means that no password is needed.
  * A source that gives nothing is an error that names the host and the place in the inventory.
+ * Environment variables that gave one are wiped and unset.
  */
 #ifndef COLLECT_PASSWORDS_H
 #define COLLECT_PASSWORDS_H
