@@ -35,6 +35,7 @@ static bool in_group(struct engine *e, const char *groups, const char *const *gl
         size_t len = strcspn(name, ",");
         strbuf_reset(e->scratch);
         strbuf_add(e->scratch, name, len);
+        e->failed = e->failed || strbuf_failed(e->scratch);
         for (size_t i = 0; globs[i]; i++) {
             if (fnmatch(globs[i], e->scratch->buf, 0) == 0) {
                 return true;

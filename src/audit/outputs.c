@@ -104,6 +104,7 @@ static void date_pieces(struct outputs *o, struct job_seen *job, struct view tex
     const char *platform =
         scene_platform(&o->e->scene, o->e->scene.hosts[job->host].host.platform);
     size_t n = rowlines_find(o->rows, platform, job, text, &lines);
+    o->e->failed = o->e->failed || rowlines_failed(o->rows);
     /* as many rows as the run had, or they are others */
     for (struct piece *piece = job->pieces; n == job->total && piece;
          piece = piece->next_of_job) {

@@ -46,6 +46,11 @@ void rowlines_free(struct rowlines *rows)
     free(rows);
 }
 
+bool rowlines_failed(const struct rowlines *rows)
+{
+    return rows->failed;
+}
+
 /* ---- Following a run -----------------------------------------------------------------------
  */
 
@@ -108,12 +113,20 @@ static int on_row(void *user, const struct textfsm_cell *cells, unsigned ncells)
 /* ---- Readers -------------------------------------------------------------------------------
  */
 
+/* A template that cannot be had is nothing to speak of, memory that ran out is. */
+static void note(struct rowlines *rows, const struct err *why)
+{
+    rows->failed = rows->failed || why->code == ERR_NOMEM;
+}
+
 static const struct textfsm_table *load(struct rowlines *rows, const struct finding *finding,
                                         const struct job_seen *job)
 {
     const struct textfsm_table *table = NULL;
+    struct err why = ERR_INIT;
     if (strcmp(finding->templates, job->template_path) != 0 ||
-        library_load(rows->library, finding, &table, NULL) < 0) {
+        library_load(rows->library, finding, &table, &why) < 0) {
+        note(rows, &why);
         return NULL;
     }
     return strcmp(library_fingerprint(rows->library, table), job->fingerprint) == 0 ? table
@@ -128,17 +141,20 @@ static const struct textfsm_table *find_table(struct rowlines *rows, const char 
     const struct textfsm_table *table = NULL;
     struct view name = library_template_name(job->template_path, platform);
     char *bare = strndup(name.ptr, name.len);
-    if (library_by_command(rows->library, platform, job->command, &finding, NULL) == 1) {
+    struct err why = ERR_INIT;
+    rows->failed = rows->failed || !bare;
+    if (library_by_command(rows->library, platform, job->command, &finding, &why) == 1) {
         table = load(rows, &finding, job);
     }
-    if (!table && bare && library_by_name(rows->library, platform, bare, &finding, NULL) == 1) {
+    if (!table && bare && library_by_name(rows->library, platform, bare, &finding, &why) == 1) {
         table = load(rows, &finding, job);
     }
     free(bare);
-    if (!table && library_load_file(rows->library, job->template_path, &table, NULL) == 0 &&
+    if (!table && library_load_file(rows->library, job->template_path, &table, &why) == 0 &&
         strcmp(library_fingerprint(rows->library, table), job->fingerprint) != 0) {
         table = NULL;
     }
+    note(rows, &why);
     return table;
 }
 
@@ -154,6 +170,7 @@ static struct reader *make_reader(struct rowlines *rows, const char *platform,
     struct textfsm_error error;
     struct textfsm_run_options options = {.on_row = on_row, .on_trace = on_trace, .user = rows};
     if (!reader) {
+        rows->failed = true;
         return NULL;
     }
     reader->template_path = job->template_path;
@@ -161,6 +178,7 @@ static struct reader *make_reader(struct rowlines *rows, const char *platform,
     reader->platform = platform;
     reader->table = find_table(rows, platform, job);
     reader->run = reader->table ? textfsm_merge_new(reader->table, &options, &error) : NULL;
+    rows->failed = rows->failed || (reader->table && !reader->run);
     reader->next = rows->readers;
     rows->readers = reader;
     return reader;
@@ -185,16 +203,20 @@ size_t rowlines_find(struct rowlines *rows, const char *platform, const struct j
     if (!rows->library || !job->template_path || !job->fingerprint || !platform) {
         return 0;
     }
+    rows->failed = false;
     struct reader *reader = find_reader(rows, platform, job);
     if (!reader || !reader->run) {
         return 0;
     }
     rows->table = reader->table;
     rows->n = rows->own = rows->filled = 0;
-    rows->failed = false;
     textfsm_merge_reset(reader->run);
     if (textfsm_merge_feed(reader->run, output.ptr, output.len, &error) < 0 ||
-        textfsm_merge_finish(reader->run, &error) < 0 || rows->failed) {
+        textfsm_merge_finish(reader->run, &error) < 0) {
+        rows->failed = rows->failed || error.code == TEXTFSM_NOMEM;
+        return 0;
+    }
+    if (rows->failed) {
         return 0;
     }
     *lines = rows->lines;

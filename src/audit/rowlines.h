@@ -18,4 +18,7 @@ void rowlines_free(struct rowlines *rows);
 size_t rowlines_find(struct rowlines *rows, const char *platform, const struct job_seen *job,
                      struct view output, const uint32_t **lines);
 
+/* Whether memory ran out in a call. */
+bool rowlines_failed(const struct rowlines *rows);
+
 #endif

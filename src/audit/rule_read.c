@@ -220,23 +220,24 @@ static int read_keys(struct yaml *y, const struct yaml_node *map, struct raw_rul
                          err);
 }
 
-/* `null` in so many words leaves a text out that the kind cannot do without. */
-static int check_given(const struct yaml *y, const struct yaml_node *map,
-                       const struct raw_rule *raw, struct err *err)
+/* `null` in so many words is as good as left out, which these may not be. */
+static int check_given(const struct yaml *y, const struct yaml_node *map, enum rule_kind kind,
+                       struct err *err)
 {
-    const struct rule *rule = &raw->rule;
-    bool given = rule->id && rule->title;
-    switch (rule->kind) {
-    case RULE_EXPECT:
-        given = given && rule->expect && raw->template_name;
-        break;
-    case RULE_QUERY:
-        given = given && rule->query && rule->templates;
-        break;
-    default:
-        given = given && rule->command;
+    const char *keys[] = {"id", "title", kind_keys[kind], NULL};
+    for (size_t i = 0; i < sizeof(key_uses) / sizeof(key_uses[0]); i++) {
+        if (key_uses[i].must & (1u << kind)) {
+            keys[3] = key_uses[i].key;
+        }
     }
-    return given ? 0 : yaml_error(y, map, err, "a rule's key that it needs is null");
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const struct yaml_node *node = yaml_get(map, keys[i]);
+        if (yaml_is_null(node)) {
+            return yaml_error(y, node, err, "'%s' is null; a text that says so is in quotes",
+                              keys[i]);
+        }
+    }
+    return 0;
 }
 
 static int use_template(struct yaml *y, struct raw_rule *raw, struct err *err)
@@ -278,7 +279,7 @@ int rule_read(struct yaml *y, const struct yaml_node *node, struct rule *rule,
         code = find_kind(y, node, &raw.rule.kind, err);
     }
     if (code == 0) {
-        code = check_given(y, node, &raw, err);
+        code = check_given(y, node, raw.rule.kind, err);
     }
     if (code == 0) {
         code = check_id(y, node, raw.rule.id, err);

@@ -63,6 +63,9 @@ int scene_open(struct scene *scene, struct db *db, const struct audit_options *o
     *scene = (struct scene){.db = db, .library = options->library, .arena = arena};
     struct scene_reader r = {.scene = scene, .options = options};
     int status = find_run(&r, err);
+    if (status == 0 && scene->library && !library_platforms(scene->library, err)) {
+        status = err && err->code ? err->code : ERR_INPUT;
+    }
     if (status == 0) {
         status = scene_read(&r, err);
     }

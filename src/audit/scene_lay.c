@@ -52,24 +52,40 @@ static int lay_view(struct scene_reader *r, const struct table_seen *table, stru
     return run_sql(r, sql, err);
 }
 
+/* A host whose data are no JSON object has none that are known. (json_valid() would be shorter,
+ * but does not tell when memory runs out.) */
+static int insert_known(struct guarded *st, struct host_seen *host, struct err *err)
+{
+    struct err why = ERR_INIT;
+    int status = guarded_next(st, &why);
+    guarded_again(st);
+    if (status < 0 && why.code == ERR_USAGE && host->data) {
+        host->data = NULL;
+        guarded_bind(st, 6, VIEW_NONE);
+        return insert_known(st, host, err);
+    }
+    if (status < 0 && err) {
+        *err = why;
+    }
+    return status;
+}
+
 static int fill_known(struct scene_reader *r, struct err *err)
 {
     const struct scene *scene = r->scene;
     struct guarded st = GUARDED_INIT;
-    struct guarded_sql sql = {.sql =
-                                  VIEW("INSERT INTO temp._known VALUES(?, ?, ?, ?, ?, ?, ?)")};
+    struct guarded_sql sql = {.sql = VIEW("INSERT INTO temp._known VALUES(?1, ?2, ?3, ?4, ?5,"
+                                          " CASE WHEN json_type(?6) = 'object' THEN ?6 END)")};
     int status = guarded_open(&st, scene->db, &sql, err);
     for (size_t i = 0; i < scene->nhosts && status == 0; i++) {
-        const struct host_seen *host = &scene->hosts[i];
+        struct host_seen *host = &scene->hosts[i];
         const char *texts[] = {host->host.name,     host->host.address,
                                host->host.platform, host->reason ? "failed" : "ok",
                                host->groups,        host->data};
         for (int k = 0; k < 6; k++) {
             guarded_bind(&st, k + 1, view_of(texts[k]));
         }
-        guarded_bind(&st, 7, VIEW_NONE);
-        status = guarded_next(&st, err);
-        guarded_again(&st);
+        status = insert_known(&st, host, err);
     }
     guarded_close(&st);
     return status;
@@ -140,13 +156,9 @@ static int lay_inventory(struct scene_reader *r, struct strbuf *sql, struct err 
     return status < 0 ? status : run_sql(r, sql, err);
 }
 
-/* What is no JSON object cannot be looked into. */
 #define KNOWN_TABLE                                                                            \
     "CREATE TEMP TABLE _known(host TEXT, address TEXT, platform TEXT, status TEXT,"            \
-    " groups TEXT, text TEXT, data TEXT)"
-#define KNOWN_DATA                                                                             \
-    "UPDATE temp._known SET data = CASE WHEN json_valid(text) AND json_type(text) = 'object'"  \
-    " THEN text END"
+    " groups TEXT, data TEXT)"
 
 int scene_lay(struct scene_reader *r, struct err *err)
 {
@@ -164,9 +176,6 @@ int scene_lay(struct scene_reader *r, struct err *err)
     }
     if (status == 0) {
         status = fill_known(r, err);
-    }
-    if (status == 0) {
-        status = db_exec(scene->db, KNOWN_DATA, err);
     }
     if (status == 0) {
         status = lay_inventory(r, &sql, err);

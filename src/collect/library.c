@@ -439,6 +439,9 @@ static int compile_file(struct loaded *loaded, const char *path, struct strbuf *
     struct textfsm_error error;
     size_t from = texts->len;
     if (strbuf_read_file(texts, path, LIMIT_TEMPLATE_BYTES) < 0) {
+        if (errno == ENOMEM) {
+            return err_nomem(err);
+        }
         return err_set(err, ERR_INPUT, "%s: cannot read the template: %s", path,
                        errno == EFBIG ? "it is too large" : strerror(errno));
     }

@@ -51,8 +51,9 @@ static int connect_db(struct db *db, enum db_mode mode, struct err *err)
     }
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    if (functions_register(db->handle) != SQLITE_OK) {
-        return db_fail(db, "registering functions", err);
+    int rc = functions_register(db->handle);
+    if (rc != SQLITE_OK) {
+        return rc == SQLITE_NOMEM ? err_nomem(err) : db_fail(db, "registering functions", err);
     }
     return mode == DB_SCRATCH
                ? db_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", err)

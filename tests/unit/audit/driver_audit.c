@@ -104,7 +104,7 @@ static int set_up(struct setting *setting, struct err *err)
 {
     const char *ms = getenv("RULE_MS"), *dir = getenv("TEMPLATES");
     *setting = (struct setting){.dirs = {dir}};
-    int status = dir ? library_open(&setting->library, setting->dirs, 1, err) : 0;
+    int status = dir && *dir ? library_open(&setting->library, setting->dirs, 1, err) : 0;
     setting->options = (struct audit_options){.library = setting->library,
                                               .today = getenv("TODAY"),
                                               .judged = "2026-11-23T00:00:00Z",
