@@ -10,6 +10,17 @@
 /* A handler has no other way to learn of anything. */
 static struct loop *volatile watched;
 static volatile sig_atomic_t signals;
+static volatile sig_atomic_t terminal; /* stderr is one, and may show a line half written */
+
+/* Fit for a signal handler. */
+static void say_farewell(void)
+{
+    static const char clear[] = "\r\033[K", words[] = "collect: left at once\n";
+    if (terminal && write(STDERR_FILENO, clear, sizeof(clear) - 1) < 0) {
+        return;
+    }
+    (void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+}
 
 static void on_signal(int number)
 {
@@ -18,6 +29,7 @@ static void on_signal(int number)
     struct loop *loop = watched;
     if (signals++ > 0 || !loop) {
         tempfile_remove_all();
+        say_farewell();
         _exit(err_exit_status(ERR_CANCELLED));
     }
     loop_cancel(loop);
@@ -40,6 +52,7 @@ static void handle(int number)
 void interrupt_watch(struct loop *loop)
 {
     watched = loop;
+    terminal = isatty(STDERR_FILENO);
     handle(SIGINT);
     handle(SIGTERM);
 }

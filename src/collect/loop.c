@@ -353,7 +353,8 @@ int loop_start(struct loop **out, const struct plan *plan, const struct loop_opt
     }
     loop->plan = plan;
     loop->options = *options;
-    loop->workers = options->workers ? options->workers : 1;
+    loop->workers = options->workers < plan->njobs ? options->workers : plan->njobs;
+    loop->workers = loop->workers ? loop->workers : 1;
     loop->last = &loop->first;
     secret_harden_process();
     /* libuv looks names up in four threads unless told otherwise. */

@@ -198,7 +198,7 @@ void link_stop(struct link *link, enum status status, const char *reason)
 {
     settle(link);
     if (link->session) {
-        session_stop(link->session, status, reason);
+        session_stop(link->session, status, reason, now_ms());
         return;
     }
     link->status = status;

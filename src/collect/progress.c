@@ -40,49 +40,89 @@ static void add_span(struct strbuf *out, ms_t ms)
     }
 }
 
-static void add_pace(struct strbuf *out, const struct progress *progress,
+/* How much of a line there is room for: one that wraps cannot be written over. */
+static size_t room(const struct progress *progress)
+{
+    struct winsize size;
+    if (!progress->terminal) {
+        return SIZE_MAX;
+    }
+    return ioctl(progress->fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1U
+                                                                          : 255;
+}
+
+static size_t characters(struct view text)
+{
+    size_t n = 0;
+    for (size_t at = 0; at < text.len; n++) {
+        uint32_t cp;
+        at += utf8_decode(view_slice(text, at, text.len), &cp);
+    }
+    return n;
+}
+
+/* The line, part by part. */
+struct parts {
+    struct strbuf *line;
+    struct strbuf next;
+    size_t width;
+    bool full;
+};
+
+/* From the first part on that does not fit they are left out; the very first one is cut. */
+static void add_next(struct parts *parts)
+{
+    struct view text = strbuf_view(&parts->next);
+    parts->full |= characters(strbuf_view(parts->line)) + characters(text) > parts->width;
+    if (parts->line->len == 0) {
+        text = view_slice(text, 0, parts->width); /* it is ASCII */
+    }
+    if (!parts->full || parts->line->len == 0) {
+        strbuf_addview(parts->line, text);
+    }
+    strbuf_reset(&parts->next);
+}
+
+static void add_pace(struct parts *parts, const struct progress *progress,
                      const struct loop_progress *numbers, ms_t took)
 {
     if (took < RATE_AFTER_MS || numbers->done == 0) {
-        strbuf_addstr(out, ", ");
-        add_span(out, took);
+        strbuf_addstr(&parts->next, ", ");
+        add_span(&parts->next, took);
+        add_next(parts);
         return;
     }
-    strbuf_addf(out, ", %.1f a second", (double)numbers->done * 1000 / (double)took);
+    strbuf_addf(&parts->next, ", %.1f a second", (double)numbers->done * 1000 / (double)took);
+    add_next(parts);
     if (numbers->done < progress->hosts) {
         ms_t left = took * (ms_t)(progress->hosts - numbers->done) / (ms_t)numbers->done;
-        strbuf_addstr(out, ", ");
-        add_span(out, left);
-        strbuf_addstr(out, " to go");
+        strbuf_addstr(&parts->next, ", ");
+        add_span(&parts->next, left);
+        strbuf_addstr(&parts->next, " to go");
+        add_next(parts);
     }
 }
 
 static void describe(struct strbuf *out, const struct progress *progress,
                      const struct loop_progress *numbers, ms_t took)
 {
-    strbuf_addf(out, "%zu of %zu hosts, %zu failed, %zu running", numbers->done,
-                progress->hosts, numbers->failed, numbers->running);
-    add_pace(out, progress, numbers, took);
+    struct parts parts = {.line = out, .next = STRBUF_INIT, .width = room(progress)};
+    strbuf_addf(&parts.next, "%zu of %zu hosts", numbers->done, progress->hosts);
+    add_next(&parts);
+    strbuf_addf(&parts.next, ", %zu failed", numbers->failed);
+    add_next(&parts);
+    strbuf_addf(&parts.next, ", %zu running", numbers->running);
+    add_next(&parts);
+    add_pace(&parts, progress, numbers, took);
     if (numbers->slowest && numbers->slowest_ms >= SLOW_MS) {
-        strbuf_addstr(out, ", slowest ");
-        vis_add(out, view_of(numbers->slowest->name), VIS_LINE);
-        strbuf_addstr(out, " (");
-        add_span(out, numbers->slowest_ms);
-        strbuf_addch(out, ')');
+        strbuf_addstr(&parts.next, ", slowest ");
+        vis_add(&parts.next, view_of(numbers->slowest->name), VIS_LINE);
+        strbuf_addstr(&parts.next, " (");
+        add_span(&parts.next, numbers->slowest_ms);
+        strbuf_addch(&parts.next, ')');
+        add_next(&parts);
     }
-}
-
-/* A line that wraps cannot be written over. */
-static void fit_terminal(struct strbuf *line, int fd)
-{
-    struct winsize size;
-    size_t width = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 256;
-    size_t at = 0;
-    for (size_t n = 0; at < line->len && n < width - 1; n++) {
-        uint32_t cp;
-        at += utf8_decode(view_slice(strbuf_view(line), at, line->len), &cp);
-    }
-    strbuf_truncate(line, at);
+    strbuf_release(&parts.next);
 }
 
 /* In the background the terminal is somebody else's. */
@@ -110,9 +150,6 @@ void progress_show(struct progress *progress, const struct loop_progress *number
     }
     struct strbuf words = STRBUF_INIT, line = STRBUF_INIT;
     describe(&words, progress, numbers, now - progress->started);
-    if (progress->terminal) {
-        fit_terminal(&words, progress->fd);
-    }
     strbuf_addf(&line, progress->terminal ? "\r%s\033[K" : "%s\n", words.buf);
     put(progress, &line);
     strbuf_release(&line);

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+/* More names than a line or two are for --failed. */
+#define CANCELLED_NAMED 8
+
 void report_release(struct report *report)
 {
     arena_release(&report->arena);
@@ -76,6 +79,25 @@ static void duration(struct strbuf *out, ms_t ms)
     }
 }
 
+/* The first few of those that were not finished, and how many more. */
+static void add_cancelled(struct strbuf *out, const struct report_failure *const *sorted,
+                          size_t n)
+{
+    size_t named = 0, cancelled = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (sorted[i]->status != STATUS_CANCELLED) {
+            continue;
+        }
+        if (++cancelled <= CANCELLED_NAMED) {
+            strbuf_addf(out, "%s%s", named++ ? ", " : "  not finished: ", sorted[i]->host);
+        }
+    }
+    if (cancelled > named) {
+        strbuf_addf(out, " and %zu more", cancelled - named);
+    }
+    strbuf_addstr(out, cancelled ? "\n" : "");
+}
+
 void report_failures(const struct report *report, struct strbuf *out)
 {
     size_t n = 0;
@@ -91,6 +113,7 @@ void report_failures(const struct report *report, struct strbuf *out)
             strbuf_addf(out, "  %s: %s\n", sorted[i]->host, sorted[i]->reason);
         }
     }
+    add_cancelled(out, sorted, n);
     free(sorted);
     if (report->nomem) {
         strbuf_addstr(out, "  out of memory: some failed hosts are not listed\n");

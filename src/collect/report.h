@@ -42,8 +42,8 @@ void report_add(struct report *report, const struct host_result *result);
 
 /* Appends the line that says how it went. */
 void report_summary(const struct report *report, ms_t took_ms, struct strbuf *out);
-/* Appends a line for each failed host, in inventory order. Hosts that were only cancelled are
- * counted, not listed. The text still has to pass vis.h line by line. */
+/* Appends a line for each failed host, in inventory order. Of hosts that were only
+ * cancelled the first few are named, in one line. The text still has to pass vis.h line by line. */
 void report_failures(const struct report *report, struct strbuf *out);
 
 void report_release(struct report *report);

@@ -104,8 +104,9 @@ static void note(struct session *s, enum status status, const char *reason)
     }
 }
 
-void session_stop(struct session *s, enum status status, const char *reason)
+void session_stop(struct session *s, enum status status, const char *reason, ms_t now)
 {
+    s->now = now;
     if (s->finished < s->begun) {
         session_end_command(s, status, reason, s->now - s->command_started);
     }
@@ -120,7 +121,7 @@ enum progress session_fail(struct session *s, enum status status, const char *fm
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    session_stop(s, status, text);
+    session_stop(s, status, text, s->now);
     return MOVED;
 }
 

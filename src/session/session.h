@@ -70,7 +70,7 @@ void session_free(struct session *s);
 bool session_step(struct session *s, ms_t now);
 
 /* Ends it where it stands; what was finished stays finished. */
-void session_stop(struct session *s, enum status status, const char *reason);
+void session_stop(struct session *s, enum status status, const char *reason, ms_t now);
 
 int session_socket(const struct session *s); /* -1 = none */
 unsigned session_serial(const struct session *s);

@@ -374,11 +374,13 @@ static void test_few_descriptors(void)
     CHECK(loop_start(&loop, &plan, &options, &err) == 0 && !loop_notice(loop));
     loop_free(loop);
     few.rlim_cur = few.rlim_max = 60;
+    make_plan(MAX_HOSTS, one, 1);
+    options.workers = 1000;
     pid_t pid = fork();
     if (pid == 0) {
         bool ok = setrlimit(RLIMIT_NOFILE, &few) == 0 &&
                   loop_start(&loop, &plan, &options, &err) == 0 && loop_notice(loop) &&
-                  strstr(loop_notice(loop), "12 sessions at a time instead of 1000");
+                  strstr(loop_notice(loop), "12 sessions at a time instead of 64");
         _exit(ok ? 0 : 1);
     }
     int status = -1;

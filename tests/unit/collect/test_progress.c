@@ -1,9 +1,11 @@
 /* The line of a run under way: on a terminal live, elsewhere rarely, and its arithmetic. */
+#define _XOPEN_SOURCE 700 /* pseudo-terminals */
 #include "test.h"
 
 #include "collect/progress.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define NOW 1000000 /* when the run began */
@@ -92,6 +94,33 @@ static void a_slow_host_has_a_name(void)
     CHECK(strstr(said(), " to go, slowest r\\x1b[31m17 (12 s)\n"));
 }
 
+/* Parts that do not fit are left out, the last ones first; nothing is cut in the middle. */
+static void a_narrow_terminal_gets_less(void)
+{
+    static const char *const lines[] = {
+        "120 of 500 hosts, 3 failed, 100 running, 40.0 a second, 9 s to go",
+        "120 of 500 hosts, 3 failed, 100 running", "120 of 500 hosts, 3 failed",
+        "120 of 500 hosts", "120 of"};
+    static const unsigned short widths[] = {80, 40, 39, 17, 7};
+    int screen = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    CHECK(screen >= 0 && grantpt(screen) == 0 && unlockpt(screen) == 0);
+    int fd = open(ptsname(screen), O_RDWR | O_NOCTTY);
+    for (size_t i = 0; i < 5; i++) {
+        struct winsize size = {.ws_row = 24, .ws_col = widths[i]};
+        struct progress progress;
+        char want[100];
+        CHECK(ioctl(screen, TIOCSWINSZ, &size) == 0);
+        progress_init(&progress, fd, true, 500, NOW);
+        progress_show(&progress, &numbers, NOW + 3000);
+        ssize_t n = read(screen, text, sizeof(text) - 1);
+        text[n > 0 ? n : 0] = '\0';
+        snprintf(want, sizeof(want), "\r%s\033[K", lines[i]);
+        CHECK_STR(text, want);
+    }
+    close(fd);
+    close(screen);
+}
+
 int main(void)
 {
     int fds[2];
@@ -103,5 +132,6 @@ int main(void)
     RUN(nobody_asked);
     RUN(nothing_done_has_no_rate);
     RUN(a_slow_host_has_a_name);
+    RUN(a_narrow_terminal_gets_less);
     return test_end();
 }

@@ -3,8 +3,11 @@
 
 #include "collect/report.h"
 
-static struct host hosts[3] = {
-    {.index = 0, .name = "r1"}, {.index = 1, .name = "r2"}, {.index = 2, .name = "r3"}};
+static struct host hosts[] = {
+    {.index = 0, .name = "r1"},  {.index = 1, .name = "r2"},  {.index = 2, .name = "r3"},
+    {.index = 3, .name = "r4"},  {.index = 4, .name = "r5"},  {.index = 5, .name = "r6"},
+    {.index = 6, .name = "r7"},  {.index = 7, .name = "r8"},  {.index = 8, .name = "r9"},
+    {.index = 9, .name = "r10"}, {.index = 10, .name = "r11"}};
 
 static void add(struct report *report, size_t host, enum status status, char *reason)
 {
@@ -61,7 +64,15 @@ static void cancelled_hosts_are_counted(void)
     add(&report, 1, STATUS_FAILED, NULL);
     says(&report, 0,
          "Ran 6 commands across 2 hosts in 0.0 s (2 failed, 1 of them cancelled)\n"
-         "  r2: failed\n");
+         "  r2: failed\n"
+         "  not finished: r1\n");
+    report_release(&report);
+    for (size_t i = 0; i < 11; i++) {
+        add(&report, i, STATUS_CANCELLED, reason);
+    }
+    says(&report, 0,
+         "Ran 33 commands across 11 hosts in 0.0 s (11 failed, 11 of them cancelled)\n"
+         "  not finished: r1, r2, r3, r4, r5, r6, r7, r8 and 3 more\n");
     report_release(&report);
 }
 
