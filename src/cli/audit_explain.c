@@ -193,7 +193,7 @@ static const struct column columns[] = {
 };
 static const struct table table = {"explain", columns, sizeof(columns) / sizeof(columns[0])};
 
-/* A row each, and one for a verdict that looked at nothing; the verdict is not known yet. */
+/* A row for each look, whose verdict is empty, and one for the verdict. */
 static int write_look(struct explaining *e, const struct evidence *seen, const char *verdict,
                       const char *result, struct err *err)
 {

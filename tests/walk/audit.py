@@ -240,8 +240,12 @@ def first_run(lab, work):
     for name in FORMATS:
         db, raw = "%s.db" % name, "%s.raw" % name
         some = () if name == "json" else ("-l", "*-0[05]*")
-        live = audit("-r", "rules.yml", "-i", "hosts.yml", "-f", name, "-o", db, "--save-raw", raw, *some)
+        live = audit("-r", "rules.yml", "-i", "hosts.yml", "-f", name, "-o", db, "--save-raw", raw, *some,
+                     "--failed", "failed.yml", "--report", "report.json")
         if name == "json":
+            failed = set(re.findall(r'"([a-z]+-\d{3})": \{', open("failed.yml").read()))
+            check("--failed", failed == {DOWN, BROKEN}, failed)
+            check("--report", json.load(open("report.json"))["hosts"] == 200)
             check("the summary", "across 200 hosts" in live.stderr, live.stderr)
             look("live", json.loads(live.stdout))
             open("live.json", "w").write(live.stdout)
