@@ -27,8 +27,26 @@ static struct view next_word(struct view *text)
     return word;
 }
 
+/* All of a line, its numbers as any. */
+static void whole_line(struct strbuf *out, struct view text)
+{
+    for (size_t i = 0, n; i < text.len; i += n) {
+        bool digit = isdigit((unsigned char)text.ptr[i]) != 0;
+        for (n = 1; i + n < text.len; n++) {
+            if ((isdigit((unsigned char)text.ptr[i + n]) != 0) != digit) {
+                break;
+            }
+        }
+        if (digit) {
+            strbuf_addstr(out, "\\d+");
+        } else {
+            draft_literal(out, view_slice(text, i, i + n));
+        }
+    }
+}
+
 /* The line's first words: those with digits are other ones on another day. A line of which
- * nothing would be left is named as it is. */
+ * nothing would be left is named as a whole. */
 static void passed_rule(struct strbuf *out, const struct draft_line *line)
 {
     struct view text = view_trim(line->raw);
@@ -49,7 +67,7 @@ static void passed_rule(struct strbuf *out, const struct draft_line *line)
     if (literal == 0) {
         strbuf_reset(out);
         strbuf_addstr(out, draft_at(line, 0) == ' ' ? "  ^\\s+" : "  ^");
-        draft_literal(out, view_trim(line->raw));
+        whole_line(out, view_trim(line->raw));
         text = VIEW_NONE;
     }
     strbuf_addstr(out, view_trim(text).len > 0 ? "\n" : "\\s*$$\n");

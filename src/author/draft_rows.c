@@ -1,6 +1,10 @@
 /* The rows of a table: which lines are records, parts of records, or nothing. */
 #include "author/draft_part.h"
 
+#include "regex/regex.h"
+
+#include <stdlib.h>
+
 struct reader {
     struct draft_table *table;
     struct arena *arena;
@@ -28,10 +32,14 @@ static void choose_main(struct draft_table *table)
 {
     unsigned best = 0;
     for (unsigned b = 0; b < table->blocks->n; b++) {
-        unsigned rows = rows_below(table, &table->blocks->items[b]);
+        const struct draft_block *block = &table->blocks->items[b];
+        if (table->main && draft_same_header(block, table->main, table->lines)) {
+            continue;
+        }
+        unsigned rows = rows_below(table, block);
         if (rows > best) {
             best = rows;
-            table->main = &table->blocks->items[b];
+            table->main = block;
         }
     }
 }
@@ -317,6 +325,96 @@ static int read_blocks(struct reader *r)
     return rc;
 }
 
+/* ---- Rows behind blank lines ---------------------------------------------------------------
+ */
+
+static bool has_mask(const struct draft_table *table, uint64_t mask)
+{
+    for (unsigned i = 0; i < table->nrows; i++) {
+        if (table->rows[i].mask == mask) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* 1 when all cells are such as their columns have. */
+static int cells_fit(struct reader *r, const struct draft_row *row,
+                     struct regex *const *regexes, struct regex_scratch *scratch)
+{
+    int rc = 1;
+    for (unsigned i = 0; i < r->table->ncolumns && rc == 1; i++) {
+        if (row->cells[i].len > 0) {
+            rc = regex_match(regexes[i], scratch, row->cells[i], NULL, 0, r->err);
+        }
+    }
+    return rc;
+}
+
+/* Lines [from, to) below a block, behind blank lines: rows like those above are rows. */
+static int extend_block(struct reader *r, const struct draft_block *block, unsigned to,
+                        struct regex *const *regexes, struct regex_scratch *scratch)
+{
+    int rc = 0;
+    for (unsigned l = block->end; l < to && rc >= 0; l++) {
+        struct draft_line *line = line_at(r->table, l);
+        struct draft_row row;
+        if (line->kind != DRAFT_TEXT) {
+            continue;
+        }
+        rc = read_cells(&row, r, block, l);
+        bool like = rc == 0 && !row.loose && (row.mask & 1) && count_cells(row.mask) > 1 &&
+                    has_mask(r->table, row.mask);
+        rc = like ? cells_fit(r, &row, regexes, scratch) : rc;
+        if (rc == 1) {
+            line->kind = DRAFT_ROW;
+            take_row(r, &row);
+        }
+    }
+    return rc < 0 ? rc : 0;
+}
+
+static int by_line(const void *a, const void *b)
+{
+    const struct draft_row *x = a, *y = b;
+    return (x->line > y->line) - (x->line < y->line);
+}
+
+static int extend_blocks(struct reader *r, struct regex *const *regexes)
+{
+    const struct draft_blocks *blocks = r->table->blocks;
+    struct regex_scratch *scratch = regex_scratch_new(NULL, NULL);
+    int rc = scratch ? 0 : err_nomem(r->err);
+    for (unsigned b = 0; b < blocks->n && rc == 0; b++) {
+        unsigned to = b + 1 < blocks->n ? blocks->items[b + 1].top : r->table->lines->n;
+        if (draft_is_main(r->table, &blocks->items[b])) {
+            rc = extend_block(r, &blocks->items[b], to, regexes, scratch);
+        }
+    }
+    qsort(r->table->rows, r->table->nrows, sizeof(*r->table->rows), by_line);
+    regex_scratch_free(scratch);
+    return rc;
+}
+
+static int find_more_rows(struct reader *r)
+{
+    struct draft_table *table = r->table;
+    struct regex **regexes = arena_array(r->arena, table->ncolumns, sizeof(*regexes));
+    int rc = regexes ? 0 : err_nomem(r->err);
+    for (unsigned i = 0; i < table->ncolumns && rc == 0; i++) {
+        const char *text = arena_printf(r->arena, "(?:%s)$", table->regexes[i]);
+        rc = text ? regex_compile(&regexes[i], view_of(text), REGEX_ANCHORED, NULL, r->err)
+                  : err_nomem(r->err);
+    }
+    if (rc == 0) {
+        rc = extend_blocks(r, regexes);
+    }
+    for (unsigned i = 0; regexes && i < table->ncolumns; i++) {
+        regex_free(regexes[i]);
+    }
+    return rc;
+}
+
 bool draft_drop_row(struct draft_table *table, unsigned number)
 {
     for (unsigned i = 0; i < table->nrows; i++) {
@@ -351,5 +449,5 @@ int draft_rows(struct draft_table *table, struct err *err)
     for (unsigned i = 0; i < table->ncolumns && rc == 0; i++) {
         rc = class_of_column(&r, i, room);
     }
-    return rc;
+    return rc < 0 ? rc : find_more_rows(&r);
 }

@@ -261,7 +261,7 @@ static void add_others(const struct writer *w)
     for (unsigned b = 0; b < blocks->n; b++) {
         const struct draft_block *block = &blocks->items[b];
         bool first = !draft_is_main(w->t, block);
-        for (unsigned k = 0; k < b; k++) {
+        for (unsigned k = 0; first && k < b; k++) {
             first &= !draft_same_header(&blocks->items[k], block, w->t->lines);
         }
         if (first) {

@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 struct templates {
@@ -62,18 +63,58 @@ static int end_writer(struct templates *t, int rc, struct err *err)
 
 static const struct column list_columns[] = {
     {.name = "name"},     {.name = "platform"}, {.name = "command"},
-    {.name = "template"}, {.name = "index"},
+    {.name = "template"}, {.name = "index"},    {.name = "columns", .list = true},
 };
 #define LIST_COLUMNS (sizeof(list_columns) / sizeof(list_columns[0]))
+
+static bool lower_name(struct textfsm_cell *cell, const char *name, struct arena *arena)
+{
+    char *lower = arena_dup(arena, view_of(name));
+    for (char *p = lower; p && *p; p++) {
+        *p = (char)tolower((unsigned char)*p);
+    }
+    *cell = setting_cell(lower);
+    return lower != NULL;
+}
+
+/* The columns that a finding's templates give; none, and a warning, where they do not compile.
+ */
+static int columns_cell(struct textfsm_cell *cell, struct templates *t,
+                        const struct finding *finding, struct err *err)
+{
+    const struct textfsm_table *table;
+    struct err why = ERR_INIT;
+    *cell = (struct textfsm_cell){.kind = TEXTFSM_LIST};
+    if (library_load(t->library, finding, &table, &why) < 0) {
+        if (!t->options->quiet) {
+            talk_warning("%s", why.text);
+        }
+        return 0;
+    }
+    unsigned n = textfsm_table_columns(table);
+    struct textfsm_cell *items = arena_array(&t->arena, n + 1, sizeof(*items));
+    for (unsigned i = 0; items && i < n; i++) {
+        if (!lower_name(&items[i], textfsm_table_column(table, i)->value->name, &t->arena)) {
+            items = NULL;
+        }
+    }
+    cell->len = n;
+    cell->u.items = items;
+    return items ? 0 : err_nomem(err);
+}
 
 static int list_row(void *user, const struct finding *finding, struct err *err)
 {
     struct templates *t = user;
     const char *index = place(t, finding);
-    const char *texts[LIST_COLUMNS] = {finding->name, finding->row_platform, finding->row,
-                                       finding->templates, index};
+    struct textfsm_cell cells[LIST_COLUMNS] = {
+        setting_cell(finding->name), setting_cell(finding->row_platform),
+        setting_cell(finding->row),  setting_cell(finding->templates),
+        setting_cell(index),
+    };
     t->rows++;
-    return index ? write_texts(t->writer, texts, LIST_COLUMNS, err) : err_nomem(err);
+    int rc = index ? columns_cell(&cells[LIST_COLUMNS - 1], t, finding, err) : err_nomem(err);
+    return rc < 0 ? rc : writer_row(t->writer, 0, cells, err);
 }
 
 static int list(struct templates *t, struct err *err)
@@ -198,8 +239,8 @@ static int dispatch(struct templates *t, struct strbuf *out, struct err *err)
     if (strcmp(what, "show") == 0) {
         return show(t, out, err);
     }
-    return err_set(err, ERR_USAGE, "`templates` can list, match, show and make new ones, but not '%s'",
-                   what);
+    return err_set(err, ERR_USAGE,
+                   "`templates` can list, match, show and make new ones, but not '%s'", what);
 }
 
 int verb_templates(const struct options *options)

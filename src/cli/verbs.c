@@ -128,7 +128,8 @@ const struct verb verb_table[] = {
      .operands = "list|match PLATFORM COMMAND|show NAME|new PLATFORM COMMAND",
      .words = offsetof(struct options, words),
      .summary = "List templates, show one, tell which reads an output and why, draft a new one",
-     .text = "`list` shows the rows of the templates' indexes, of one platform with --platform; "
+     .text = "`list` shows the rows of the templates' indexes with the columns that come of them, of one "
+             "platform with --platform; "
              "`match` tells which row reads the output of a command, which rows it shadows, and "
              "whether it matched as a prefix only; `show` prints a template. `new` drafts one from "
              "an output on stdin that is a table below a header or `key: value` lines, with its "
