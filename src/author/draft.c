@@ -290,7 +290,8 @@ static int draft_it(struct draft *draft, struct draft_lines *lines, const char *
 
 int draft_make(struct draft *draft, struct view output, const char *command, struct err *err)
 {
-    struct draft_lines lines;
+    bool failed = false;
+    struct draft_lines lines = {.failed = &failed};
     if (output.len > LIMIT_DRAFT_BYTES) {
         return err_set(err, ERR_INPUT,
                        "the output is too long for a draft (the limit is %zu KiB): give the "
@@ -301,7 +302,7 @@ int draft_make(struct draft *draft, struct view output, const char *command, str
     if (rc == 0) {
         rc = draft_it(draft, &lines, command, err);
     }
-    if (rc == 0 && (strbuf_failed(&draft->output) || strbuf_failed(&draft->records))) {
+    if (failed || strbuf_failed(&draft->output) || strbuf_failed(&draft->records)) {
         rc = err_nomem(err);
     }
     if (rc == 0 && draft->ntold > 1) {

@@ -113,6 +113,7 @@ static int write_records(struct checker *c)
                                textfsm_run_row(c->run, i), n, c->err);
     }
     fixture_write_end(&c->draft->records, false, rows);
+    rc = rc == ERR_INPUT ? err_nomem(c->err) : rc; /* all of it is UTF-8 */
     c->draft->rows = (unsigned)rows;
     arena_release(&arena);
     return rc;
@@ -124,6 +125,9 @@ static int run(struct checker *c)
     struct textfsm_error error;
     struct view text = strbuf_view(&c->draft->text), output = strbuf_view(&c->draft->output);
     c->t = textfsm_template_new(text.ptr, text.len, "the draft", NULL, &error);
+    if (!c->t && error.code == TEXTFSM_NOMEM) {
+        return err_nomem(c->err);
+    }
     if (!c->t) {
         return err_set(c->err, ERR_INPUT, "no draft comes of this: %s", error.text);
     }
@@ -134,7 +138,7 @@ static int run(struct checker *c)
     if (textfsm_run_feed(c->run, output.ptr, output.len, &error) == 0) {
         textfsm_run_finish(c->run, &error);
     }
-    return 0;
+    return textfsm_run_failure(c->run).code == TEXTFSM_NOMEM ? err_nomem(c->err) : 0;
 }
 
 int draft_check(struct draft *draft, const struct draft_check *check, bool tell,

@@ -521,5 +521,6 @@ struct view draft_header(const struct draft_block *block, const struct draft_lin
     }
     char *text = strbuf_failed(&name) ? NULL : arena_dup(arena, strbuf_view(&name));
     strbuf_release(&name);
+    *lines->failed |= text == NULL;
     return view_of(text);
 }

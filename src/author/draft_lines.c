@@ -141,7 +141,8 @@ int draft_lines(struct draft_lines *out, struct draft *draft, struct view text,
                 const char *command, struct err *err)
 {
     unsigned n = count_lines(text), number = 1;
-    *out = (struct draft_lines){NULL, 0};
+    out->items = NULL;
+    out->n = 0;
     if (n > LIMIT_DRAFT_LINES) {
         return err_set(err, ERR_INPUT,
                        "%u lines are too many for a draft (the limit is %u): "

@@ -62,6 +62,7 @@ static void add_rules(struct strbuf *out, const struct draft_pairs *pairs)
             }
         }
     }
+    *pairs->lines->failed |= strbuf_failed(&rule);
     strbuf_release(&rule);
 }
 

@@ -38,6 +38,7 @@ struct draft_line {
 struct draft_lines {
     struct draft_line *items;
     unsigned n;
+    bool *failed; /* set where memory ran out and nobody else could say so */
 };
 
 int draft_lines(struct draft_lines *out, struct draft *draft, struct view text,

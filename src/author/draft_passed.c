@@ -95,6 +95,7 @@ int draft_passed(struct strbuf *out, const struct draft_lines *lines, unsigned f
             kinds++;
         }
     }
+    *lines->failed |= strbuf_failed(&rule);
     strbuf_release(&rule);
     if (kinds > LIMIT_DRAFT_PASSED) {
         return err_set(err, ERR_INPUT,

@@ -251,6 +251,7 @@ static int pass_block(struct draft_table *table, const struct draft_block *block
         strbuf_addstr(&names, i > 0 ? ", " : "");
         strbuf_addview(&names, draft_header(block, table->lines, i, arena));
     }
+    *table->lines->failed |= strbuf_failed(&names);
     int rc = draft_tell(table->draft, line_at(table, block->top)->number,
                         "another table begins (%s): passed over; draft one from its lines "
                         "alone",
