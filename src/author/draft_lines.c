@@ -101,31 +101,57 @@ static int make_line(struct draft_lines *out, struct draft *draft, struct view r
     return rc;
 }
 
-/* The prompts around an output are the session's, not the template's. */
-static int drop_prompts(struct draft_lines *out, struct draft *draft, const char *command)
+/* "=== sw1 (acme_os) ===" and "--- show fans", as -f text has them above an output. */
+static bool is_heading(struct view line, const char *command)
 {
-    unsigned first = 0, last = out->n;
-    int rc = 0;
-    while (first < last && draft_is_blank(&out->items[first])) {
+    struct view text = view_trim(line);
+    if (view_starts(text, VIEW("=== ")) && view_ends(text, VIEW(" ==="))) {
+        return true;
+    }
+    return view_starts(text, VIEW("--- ")) &&
+           view_equal_str(view_trim(view_slice(text, 4, text.len)), command);
+}
+
+static unsigned skip_blank(const struct draft_lines *lines, unsigned first)
+{
+    while (first < lines->n && draft_is_blank(&lines->items[first])) {
         first++;
     }
-    while (last > first && draft_is_blank(&out->items[last - 1])) {
+    return first;
+}
+
+static int drop_front(struct draft_lines *out, struct draft *draft, unsigned line)
+{
+    int rc = draft_tell(draft, out->items[line].number, "no part of the output: left out");
+    out->items += line + 1;
+    out->n -= line + 1;
+    return rc;
+}
+
+/* What stands around an output is the session's, not the template's: headings, the command and
+ * the prompts. */
+static int drop_prompts(struct draft_lines *out, struct draft *draft, const char *command)
+{
+    unsigned last = out->n, first;
+    struct view prompt = VIEW_NONE;
+    int rc = 0;
+    while (last > 0 && draft_is_blank(&out->items[last - 1])) {
         last--;
     }
-    if (last > first && is_prompt(out->items[last - 1].raw)) {
+    if (last > 0 && is_prompt(out->items[last - 1].raw)) {
+        prompt = view_trim(out->items[last - 1].raw);
         rc = draft_tell(draft, out->items[last - 1].number, "the prompt: left out");
         out->n = last - 1;
     }
-    struct view prompt = out->n < last ? view_trim(out->items[last - 1].raw) : VIEW_NONE;
+    while (rc == 0 && (first = skip_blank(out, 0)) < out->n &&
+           is_heading(out->items[first].raw, command)) {
+        rc = drop_front(out, draft, first);
+    }
+    first = skip_blank(out, 0);
     bool echo = first < out->n &&
                 (is_echo(out->items[first].raw, command) ||
                  (prompt.len > 0 && view_starts(view_trim(out->items[first].raw), prompt)));
-    if (rc == 0 && echo) {
-        rc = draft_tell(draft, out->items[first].number, "the command: left out");
-        out->items += first + 1;
-        out->n -= first + 1;
-    }
-    return rc;
+    return rc == 0 && echo ? drop_front(out, draft, first) : rc;
 }
 
 static unsigned count_lines(struct view text)

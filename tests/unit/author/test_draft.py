@@ -71,6 +71,9 @@ HOSTILE = {
     "many lines": b"Port   Status\n" + b"gi1    up\n" * 20000,
     "too large": b"Port   Status\ngi1    up\n" * 60000,
     "only pipes": b"|||||||\n| | | |\n" * 50,
+    "only a prompt": b"sw1#\n",
+    "only a prompt and a command": b"sw1#show it\nsw1#",
+    "only headings": b"=== sw1 ===\n--- show it\n",
     "only colons": b": : : :\n::::\n" * 50,
 }
 
