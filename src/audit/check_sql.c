@@ -297,13 +297,54 @@ static int check_when(struct rule_check *c, struct err *err)
     return status;
 }
 
+/* Whether the rule's SQL compiles over the template of one platform alone. */
+static int compiles_on(struct rule_check *c, const char *platform, bool *does, struct err *err)
+{
+    const char *const texts[] = {c->rule->where, c->rule->expect};
+    struct db *db = NULL;
+    int status = open_tables(c, platform, &db, err);
+    *does = true;
+    for (size_t i = 0; i < 2 && status == 0 && texts[i]; i++) {
+        struct sql_part part = {NULL, c->rule->templates[0],
+                                expression_trim(view_of(texts[i]))};
+        *does = *does && sql_check_part(db, &part, 0, NULL) == 0;
+    }
+    db_close(db);
+    return status;
+}
+
+/* A rule of any platform whose columns only some have: the cells of the others are empty. */
+static int check_others(struct rule_check *c, struct err *err)
+{
+    const char *first = NULL;
+    size_t n = 0;
+    int status = 0;
+    for (size_t i = 0; c->platforms[i] && status == 0; i++) {
+        struct finding finding;
+        bool does = true;
+        int got = find_template(c, c->platforms[i], c->rule->templates[0], &finding, err);
+        status = got == 1 ? compiles_on(c, c->platforms[i], &does, err) : got;
+        first = does || first ? first : c->platforms[i];
+        n += !does;
+    }
+    if (status == 0 && n > 0) {
+        check_remark(c->check, c->rule->path, c->rule->line, false, "not-everywhere",
+                     "%s: %s of %s%s lacks columns that it names: they are empty "
+                     "there, unless 'platforms' says where the rule is for",
+                     c->rule->id, c->rule->templates[0], first,
+                     n > 1 ? " (and of others)" : "");
+    }
+    return status;
+}
+
 /* Over each platform of the rule that has the template; without platforms over the columns of
  * all. */
 static int check_platforms(struct rule_check *c, struct err *err)
 {
     int status = 0;
     if (!c->rule->platforms) {
-        return check_expect(c, NULL, err);
+        status = check_expect(c, NULL, err);
+        return status < 0 || c->reported ? status : check_others(c, err);
     }
     for (size_t i = 0; c->platforms[i] && status == 0 && !c->reported; i++) {
         struct finding finding;

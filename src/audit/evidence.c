@@ -108,9 +108,13 @@ bool own_column(const char *name)
     return false;
 }
 
-/* Whether a value can stand as it is, so that people see where it ends. */
+/* Whether a value can stand as it is, so that people see where it ends; a list ends with its
+ * bracket. */
 static bool is_plain(struct view value)
 {
+    if (value.len > 1 && value.ptr[0] == '[' && value.ptr[value.len - 1] == ']') {
+        return true;
+    }
     for (size_t i = 0; i < value.len; i++) {
         if (value.ptr[i] == ' ' || value.ptr[i] == '"' || value.ptr[i] == '=') {
             return false;

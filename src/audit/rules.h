@@ -58,7 +58,8 @@
  * `where` gives NULL is left out. All of SQL sees the tables of the run alone, and
  * `_inventory`: a row a host with host, address, platform, status, groups (their names with a
  * comma before and behind each) and the inventory's data by their keys. That row is what `when`
- * sees.
+ * sees. A query over several hosts cannot know what those that are missing would have said:
+ * they are ERRORs of their own.
  */
 #ifndef AUDIT_RULES_H
 #define AUDIT_RULES_H
