@@ -1,35 +1,11 @@
+#include "base/glob.h"
 #include "collect/sshconfig_part.h"
 
 #include <ctype.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Patterns. */
-
-static bool glob_match(struct view p, const char *t)
-{
-    size_t at = 0, star = SIZE_MAX;
-    const char *mark = NULL;
-    while (*t) {
-        if (at < p.len && p.ptr[at] == '*') {
-            star = at++;
-            mark = t;
-        } else if (at < p.len && (p.ptr[at] == '?' || p.ptr[at] == *t)) {
-            at++;
-            t++;
-        } else if (mark) {
-            at = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (at < p.len && p.ptr[at] == '*') {
-        at++;
-    }
-    return at == p.len;
-}
 
 /* A negated pattern that fits outweighs all others. */
 struct verdict {
@@ -39,7 +15,7 @@ struct verdict {
 static void try_pattern(struct verdict *verdict, struct view pattern, const char *text)
 {
     bool negated = pattern.len && pattern.ptr[0] == '!';
-    if (glob_match(view_slice(pattern, negated, pattern.len), text)) {
+    if (glob_fits(view_slice(pattern, negated, pattern.len), view_of(text))) {
         verdict->found |= !negated;
         verdict->refused |= negated;
     }

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
+#include "base/glob.h"
 #include "base/limits.h"
 #include "base/sha1.h"
 #include "base/strbuf.h"
@@ -304,30 +305,6 @@ out:
 
 /* The search. */
 
-static bool glob_match(struct view pattern, struct view text)
-{
-    size_t p = 0, t = 0, star = SIZE_MAX, mark = 0;
-    while (t < text.len) {
-        if (p < pattern.len && pattern.ptr[p] == '*') {
-            star = p++;
-            mark = t;
-        } else if (p < pattern.len &&
-                   (pattern.ptr[p] == '?' || pattern.ptr[p] == text.ptr[t])) {
-            p++;
-            t++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.len && pattern.ptr[p] == '*') {
-        p++;
-    }
-    return p == pattern.len;
-}
-
 /* A negated pattern that matches outweighs all others of its list. */
 static bool list_match(struct view list, struct view host)
 {
@@ -335,7 +312,7 @@ static bool list_match(struct view list, struct view host)
     while (list.len) {
         struct view pattern = take_name(&list);
         bool negated = pattern.len && pattern.ptr[0] == '!';
-        if (glob_match(view_slice(pattern, negated, pattern.len), host)) {
+        if (glob_fits(view_slice(pattern, negated, pattern.len), host)) {
             if (negated) {
                 return false;
             }

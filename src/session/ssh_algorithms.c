@@ -1,5 +1,6 @@
 #include "session/ssh_algorithms.h"
 
+#include "base/glob.h"
 #include "base/strbuf.h"
 #include "session/gcm_tag.h"
 
@@ -115,17 +116,10 @@ static const char *own_list(const struct algorithms *own, enum ssh_options_e opt
     }
 }
 
-static bool starred(struct view pattern, struct view name)
-{
-    bool star = pattern.len && pattern.ptr[pattern.len - 1] == '*';
-    pattern.len -= star;
-    return star ? view_starts(name, pattern) : view_equal(name, pattern);
-}
-
 static bool fits_one(struct view patterns, struct view name)
 {
     while (patterns.len) {
-        if (starred(take(&patterns), name)) {
+        if (glob_fits(take(&patterns), name)) {
             return true;
         }
     }
@@ -149,47 +143,76 @@ static void add_without(struct strbuf *out, struct view list, struct view patter
     }
 }
 
+/* Names as they are; a pattern stands for those of the usual ones that it fits. */
+static void add_named(struct strbuf *out, struct view names, struct view usual)
+{
+    while (names.len) {
+        struct view name = take(&names), rest = usual;
+        if (!memchr(name.ptr, '*', name.len) && !memchr(name.ptr, '?', name.len)) {
+            add(out, name);
+            continue;
+        }
+        while (rest.len) {
+            struct view one = take(&rest);
+            if (glob_fits(name, one)) {
+                add(out, one);
+            }
+        }
+    }
+}
+
 /* The usual list as the host's own one changes it. */
-static void lay_over(struct strbuf *out, const char *own, struct view usual)
+static void lay_over(struct strbuf *out, const char *own, struct view usual, struct view all)
 {
     struct view names = view_of(own + (*own && strchr("+-^", *own)));
     switch (*own) {
     case '+':
         add_all(out, usual);
-        add_all(out, names);
+        add_named(out, names, all);
         break;
     case '-':
         add_without(out, usual, names);
         break;
     case '^':
-        add_all(out, names);
+        add_named(out, names, all);
         add_all(out, usual);
         break;
     default:
-        add_all(out, names);
+        add_named(out, names, all);
     }
+}
+
+/* The list for one offer, without the known host keys' say. */
+static bool make_list(struct strbuf *out, const struct offer *offer, bool legacy,
+                      const char *own)
+{
+    struct strbuf usual = STRBUF_INIT, all = STRBUF_INIT;
+    bool cipher = offer->place == 2 || offer->place == 3;
+    const char *first = cipher && gcm_tag_guarded() ? GCM : "";
+    strbuf_addf(&usual, "%s%s%s", first, offer->modern, legacy ? offer->legacy : "");
+    strbuf_addf(&all, "%s%s%s", first, offer->modern, offer->legacy);
+    lay_over(out, own ? own : "+", strbuf_view(&usual), strbuf_view(&all));
+    bool ok = !strbuf_failed(&usual) && !strbuf_failed(&all) && !strbuf_failed(out);
+    strbuf_release(&usual);
+    strbuf_release(&all);
+    return ok;
 }
 
 static int set_offer(ssh_session session, const struct offer *offer, bool legacy,
                      const struct algorithms *algorithms, const char *known, struct err *err)
 {
-    struct strbuf usual = STRBUF_INIT, all = STRBUF_INIT, list = STRBUF_INIT;
-    const char *own = own_list(algorithms, offer->option);
+    struct strbuf all = STRBUF_INIT, list = STRBUF_INIT;
+    bool made = make_list(&all, offer, legacy, own_list(algorithms, offer->option));
     int rc = 0;
-    bool cipher = offer->place == 2 || offer->place == 3;
-    strbuf_addf(&usual, "%s%s%s", cipher && gcm_tag_guarded() ? GCM : "", offer->modern,
-                legacy ? offer->legacy : "");
-    lay_over(&all, own ? own : "+", strbuf_view(&usual));
     if (offer->option == SSH_OPTIONS_HOSTKEYS) {
         add_known(&list, view_of(known), strbuf_view(&all));
     }
     add_all(&list, strbuf_view(&all));
-    if (strbuf_failed(&usual) || strbuf_failed(&all) || strbuf_failed(&list)) {
+    if (!made || strbuf_failed(&list)) {
         rc = err_nomem(err);
     } else if (ssh_options_set(session, offer->option, list.buf) != SSH_OK) {
         rc = err_set(err, ERR_HOST, "%s: %s", offer->name, ssh_get_error(session));
     }
-    strbuf_release(&usual);
     strbuf_release(&all);
     strbuf_release(&list);
     return rc;
@@ -271,22 +294,36 @@ static bool in_common(const char *ours, struct view theirs)
 }
 
 /* An empty list is one that was not seen. */
-static bool missing(const struct offer *offer, struct view theirs, bool legacy)
+static bool missing(const struct offer *offer, struct view theirs, bool legacy, const char *own)
 {
-    return theirs.len && !in_common(offer->modern, theirs) &&
-           !(legacy && in_common(offer->legacy, theirs));
+    struct strbuf ours = STRBUF_INIT;
+    bool made = make_list(&ours, offer, legacy, own);
+    bool is = made && theirs.len && !in_common(ours.buf, theirs);
+    strbuf_release(&ours);
+    return is;
 }
 
-bool algorithms_explain(const struct strbuf *lists, bool legacy, struct err *err)
+static const char *remedy(const struct offer *offer, struct view theirs, const char *own)
+{
+    bool modern = in_common(offer->modern, theirs), old = in_common(offer->legacy, theirs);
+    if (own && (modern || old)) {
+        return "; the exact list that the inventory or the ssh configuration sets for this "
+               "host "
+               "leaves that out";
+    }
+    return old ? "; `legacy: true` for this host adds what it needs"
+               : ", which is not supported";
+}
+
+bool algorithms_explain(const struct strbuf *lists, bool legacy, const struct algorithms *own,
+                        struct err *err)
 {
     for (size_t i = 0; i < OFFERS; i++) {
         struct view theirs = list_at(strbuf_view(lists), offers[i].place);
-        if (missing(&offers[i], theirs, legacy)) {
-            bool would_do = !legacy && in_common(offers[i].legacy, theirs);
+        const char *list = own_list(own, offers[i].option);
+        if (missing(&offers[i], theirs, legacy, list)) {
             err_set(err, ERR_HOST, "no common %s: the device has only %.*s%s", offers[i].name,
-                    VIEW_ARG(view_slice(theirs, 0, 400)),
-                    would_do ? "; `legacy: true` for this host adds what it needs"
-                             : ", which is not supported");
+                    VIEW_ARG(view_slice(theirs, 0, 400)), remedy(&offers[i], theirs, list));
             return true;
         }
     }

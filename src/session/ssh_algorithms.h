@@ -25,9 +25,10 @@ int algorithms_offer(ssh_session session, bool legacy, const struct algorithms *
  * looked at in the socket before libssh reads it.
  *
  *     algorithms_peek(fd, greeted, &lists);           before each step of the key exchange
- *     algorithms_explain(&lists, legacy, &err)        true: err says why
+ *     algorithms_explain(&lists, legacy, own, &err)        true: err says why
  */
 void algorithms_peek(int fd, bool greeted, struct strbuf *lists);
-bool algorithms_explain(const struct strbuf *lists, bool legacy, struct err *err);
+bool algorithms_explain(const struct strbuf *lists, bool legacy, const struct algorithms *own,
+                        struct err *err);
 
 #endif

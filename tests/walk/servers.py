@@ -170,6 +170,11 @@ def legacy_only(bench):
               and "`legacy: true` for this host" in bench.talk, bench.talk)
         out = bench.run(port, "key: user, legacy: true", key=host_key)
         check(f"{line} with legacy", out == "hello\n", bench.talk)
+    port = bench.sshd("KexAlgorithms curve25519-sha256",
+                      f"AuthorizedKeysFile {bench.path('user.pub')}")
+    bench.run(port, "key: user, algorithms: {kex: 'ecdh-*'}")
+    check("an exact list", "no common key exchange: the device has only curve25519-sha256" in
+          bench.talk and "; the exact list" in bench.talk, bench.talk)
     port = bench.sshd("KexAlgorithms sntrup761x25519-sha512@openssh.com",
                       f"AuthorizedKeysFile {bench.path('user.pub')}")
     bench.run(port, "key: user")
