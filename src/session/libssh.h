@@ -10,6 +10,7 @@
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
+#include <libssh/server.h>
 
 #define LIBSSH_FUNCTIONS(F)                                                                    \
     F(ssh_channel_free)                                                                        \
@@ -48,6 +49,7 @@
     F(ssh_remove_channel_callbacks)                                                            \
     F(ssh_set_blocking)                                                                        \
     F(ssh_set_channel_callbacks)                                                               \
+    F(ssh_set_message_callback)                                                                \
     F(ssh_string_free_char)                                                                    \
     F(ssh_userauth_agent)                                                                      \
     F(ssh_userauth_kbdint)                                                                     \
@@ -105,6 +107,7 @@ int libssh_load(struct err *err);
 #define ssh_remove_channel_callbacks    libssh.ssh_remove_channel_callbacks
 #define ssh_set_blocking                libssh.ssh_set_blocking
 #define ssh_set_channel_callbacks       libssh.ssh_set_channel_callbacks
+#define ssh_set_message_callback        libssh.ssh_set_message_callback
 #define ssh_string_free_char            libssh.ssh_string_free_char
 #define ssh_userauth_agent              libssh.ssh_userauth_agent
 #define ssh_userauth_kbdint             libssh.ssh_userauth_kbdint

@@ -44,6 +44,15 @@ static int set_options(struct connection *c, int fd, struct err *err)
     return rc;
 }
 
+/* What a server asks of a client, a channel back to it above all (the agent's, X11's, a
+ * forwarded port's), is refused: 1 means libssh's own answer, which is no. Without this it
+ * would keep the questions, and the server would wait. */
+static int refuse_message(ssh_session session, ssh_message message, void *user)
+{
+    (void)session, (void)message, (void)user;
+    return 1;
+}
+
 int connection_new(struct connection **out, int fd, const struct connection_options *options,
                    struct err *err)
 {
@@ -62,6 +71,7 @@ int connection_new(struct connection **out, int fd, const struct connection_opti
     strbuf_init(&c->lists);
     c->doing = "the connection's set-up";
     ssh_set_blocking(c->session, 0);
+    ssh_set_message_callback(c->session, refuse_message, NULL);
     rc = set_options(c, fd, err);
     if (rc < 0) {
         goto fail;

@@ -4,16 +4,20 @@
  *     SHIM_CLOCK=1      the wall clock jumps a year ahead or back each time it is read; the
  *                       monotonic one goes on as it is
  *     SHIM_THREADS=N    after N threads no further one can be started
+ *     SHIM_DNS=N        a name with ".slow." in it takes N seconds to look up
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 #define YEAR (365L * 24 * 3600)
 
@@ -75,4 +79,19 @@ int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict at
         return EAGAIN;
     }
     return real(thread, attr, run, user);
+}
+
+int getaddrinfo(const char *restrict name, const char *restrict service,
+                const struct addrinfo *restrict hints, struct addrinfo **restrict out)
+{
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    const char *seconds = getenv("SHIM_DNS");
+    bool numbers = hints && (hints->ai_flags & AI_NUMERICHOST);
+    if (!find("getaddrinfo", &real, sizeof(real))) {
+        return EAI_SYSTEM;
+    }
+    if (seconds && name && !numbers && strstr(name, ".slow.")) {
+        sleep((unsigned)strtol(seconds, NULL, 10));
+    }
+    return real(name, service, hints, out);
 }
