@@ -2,44 +2,6 @@
 
 #include "base/guess.h"
 
-#include <stdlib.h>
-
-/* The hosts of a run by name. */
-struct index {
-    const struct host **hosts;
-    size_t count;
-};
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp((*(const struct host *const *)a)->name,
-                  (*(const struct host *const *)b)->name);
-}
-
-static int make_index(struct index *index, const struct past *past, struct arena *arena,
-                      struct err *err)
-{
-    index->count = past->inventory.count;
-    index->hosts = arena_array(arena, index->count + 1, sizeof(*index->hosts));
-    if (!index->hosts) {
-        return err_nomem(err);
-    }
-    for (size_t i = 0; i < index->count; i++) {
-        index->hosts[i] = &past->inventory.hosts[i];
-    }
-    qsort(index->hosts, index->count, sizeof(*index->hosts), by_name);
-    return 0;
-}
-
-static const struct host *find(const struct index *index, const char *name)
-{
-    const struct host host = {.name = name}, *key = &host;
-    const struct host **found =
-        index->count ? bsearch(&key, index->hosts, index->count, sizeof(*index->hosts), by_name)
-                     : NULL;
-    return found ? *found : NULL;
-}
-
 /* How the run reached the host, and what the inventory says of it where it says anything. */
 static struct host merged(const struct host *wanted, const struct host *known)
 {
@@ -47,7 +9,7 @@ static struct host merged(const struct host *wanted, const struct host *known)
     if (known) {
         host.address = known->address;
         host.port = known->port;
-        host.platform = known->platform ? known->platform : wanted->platform;
+        host.platform = host_is_auto(known) ? wanted->platform : known->platform;
         host.groups = *wanted->groups ? wanted->groups : known->groups;
         host.data = wanted->ndata ? wanted->data : known->data;
         host.ndata = wanted->ndata ? wanted->ndata : known->ndata;
@@ -63,11 +25,14 @@ static int start(struct inventory *out, const char *path, size_t most, struct er
     return out->hosts ? 0 : err_nomem(err);
 }
 
+/* A host of no platform is no error here: what needs one cannot be judged. */
 static void number(struct inventory *out, const char *platform)
 {
     for (size_t i = 0; i < out->count; i++) {
-        out->hosts[i].index = i;
-        out->hosts[i].platform = platform ? platform : out->hosts[i].platform;
+        struct host *host = &out->hosts[i];
+        const char *own = host->platform ? host->platform : PLATFORM_AUTO;
+        host->index = i;
+        host->platform = platform ? platform : own;
     }
 }
 
@@ -87,7 +52,7 @@ static int no_host(const struct past *past, const char *name, struct err *err)
 }
 
 /* -H: only these, in the order of the run. */
-static int keep_named(struct inventory *out, const struct past *past, const struct index *index,
+static int keep_named(struct inventory *out, const struct past *past,
                       const struct option_list *names, struct err *err)
 {
     size_t kept = 0;
@@ -96,7 +61,7 @@ static int keep_named(struct inventory *out, const struct past *past, const stru
         return err_nomem(err);
     }
     for (size_t i = 0; i < names->count; i++) {
-        const struct host *host = find(index, names->items[i].text);
+        const struct host *host = past_host(past, names->items[i].text);
         if (!host) {
             return no_host(past, names->items[i].text, err);
         }
@@ -111,10 +76,10 @@ static int keep_named(struct inventory *out, const struct past *past, const stru
     return 0;
 }
 
-static int choose(struct inventory *out, const struct past *past, const struct index *index,
-                  const struct options *options, struct err *err)
+static int choose(struct inventory *out, const struct past *past, const struct options *options,
+                  struct err *err)
 {
-    int rc = options->hosts.count ? keep_named(out, past, index, &options->hosts, err) : 0;
+    int rc = options->hosts.count ? keep_named(out, past, &options->hosts, err) : 0;
     const struct option_list *targets = &options->targets;
     const char **texts = arena_array(&out->arena, targets->count + 1, sizeof(*texts));
     if (!texts) {
@@ -131,17 +96,14 @@ int audit_hosts(struct inventory *out, const struct past *past,
                 struct err *err)
 {
     const struct inventory *wanted = inventory ? inventory : &past->inventory;
-    struct index index = {NULL, 0};
     int rc = start(out, wanted->path, wanted->count, err);
-    if (rc == 0) {
-        rc = make_index(&index, past, &out->arena, err);
-    }
     for (size_t i = 0; rc == 0 && i < wanted->count; i++) {
         const struct host *host = &wanted->hosts[i];
-        out->hosts[out->count++] = inventory ? merged(host, find(&index, host->name)) : *host;
+        out->hosts[out->count++] =
+            inventory ? merged(host, past_host(past, host->name)) : *host;
     }
     if (rc == 0 && !inventory) {
-        rc = choose(out, past, &index, options, err);
+        rc = choose(out, past, options, err);
     }
     number(out, options->platform);
     return rc;
@@ -153,13 +115,9 @@ int audit_hosts(struct inventory *out, const struct past *past,
 int audit_hosts_known(struct inventory *out, const struct past *past,
                       const struct inventory *inventory, struct err *err)
 {
-    struct index index = {NULL, 0};
     int rc = start(out, past->path, inventory->count, err);
-    if (rc == 0) {
-        rc = make_index(&index, past, &out->arena, err);
-    }
     for (size_t i = 0; rc == 0 && i < inventory->count; i++) {
-        const struct host *known = find(&index, inventory->hosts[i].name);
+        const struct host *known = past_host(past, inventory->hosts[i].name);
         if (known) {
             out->hosts[out->count++] = merged(&inventory->hosts[i], known);
         }

@@ -27,6 +27,7 @@ int audit_plan(struct plan *plan, const struct inventory *inventory, struct libr
     struct plan_request request = {.asks = asks,
                                    .allow_changes = want->past || want->allow_changes,
                                    .settled = want->past,
+                                   .like = want->like,
                                    .lenient = true};
     if (!asks) {
         return err_nomem(err);

@@ -13,6 +13,7 @@ struct audit_want {
     const struct rules *rules;
     const struct rule *rule; /* only for this one; NULL = for all */
     bool past;               /* nothing is run any more */
+    const struct plan *like; /* past: with the same jobs; NULL = whichever there are */
     bool allow_changes;
 };
 

@@ -79,6 +79,8 @@ int audit_source_prepare(struct audit_source *source, const struct rules *rules,
                          const struct rule *rule, struct err *err)
 {
     const struct options *options = source->options;
+    source->rules = rules;
+    source->rule = rule;
     int rc = check_platforms(source->library, rules, err);
     if (rc == 0) {
         rc = options->from ? prepare_from(source, err) : prepare_live(source, err);
@@ -98,7 +100,17 @@ int audit_source_prepare(struct audit_source *source, const struct rules *rules,
 static int open_saving(struct collecting *c, struct writer **writer, struct err *err)
 {
     (void)writer;
-    return saving_open(&c->saving, c->options, c->plan, c->inventory, err);
+    return c->saving ? 0 : saving_open(&c->saving, c->options, c->plan, c->inventory, err);
+}
+
+/* The plan as it would have been, had the platforms been said. */
+static int settle(struct collecting *c, const struct inventory *inventory, struct plan *out,
+                  struct err *err)
+{
+    struct audit_source *source = c->user;
+    struct audit_want want = {
+        .rules = source->rules, .rule = source->rule, .past = true, .like = &source->plan};
+    return audit_plan(out, inventory, source->library, &want, &source->arena, err);
 }
 
 static int log_in(struct audit_source *source, struct err *err)
@@ -109,6 +121,8 @@ static int log_in(struct audit_source *source, struct err *err)
     c->inventory = source->hosts;
     c->plan = &source->plan;
     c->open = open_saving;
+    c->settle = settle;
+    c->user = source;
     c->keep = &db;
     int rc = collecting_run(c, err);
     if (rc == 0) {
@@ -122,7 +136,8 @@ static int log_in(struct audit_source *source, struct err *err)
 int audit_source_collect(struct audit_source *source, struct err *err)
 {
     int rc = source->options->from ? 0 : log_in(source, err);
-    return rc < 0 ? rc : audit_lay(&source->db, &source->past, &source->plan, err);
+    const struct plan *plan = source->options->from ? &source->plan : source->collecting.plan;
+    return rc < 0 ? rc : audit_lay(&source->db, &source->past, plan, err);
 }
 
 void audit_source_release(struct audit_source *source)

@@ -24,6 +24,8 @@ struct audit_source {
     struct inventory chosen;    /* --from: the hosts that are looked at */
     struct inventory *hosts;    /* either of the two */
     struct plan plan;
+    const struct rules *rules; /* what it is made for */
+    const struct rule *rule;
     struct collecting collecting; /* live */
     struct db *db;                /* what is judged */
 };

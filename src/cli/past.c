@@ -44,13 +44,42 @@ static int add_host(struct past *past, const struct save_host *from, struct err 
                           .name = from->host,
                           .address = from->address ? from->address : from->host,
                           .port = from->port > 0 ? from->port : 0,
-                          .platform = from->platform};
+                          .platform = from->platform ? from->platform : PLATFORM_AUTO};
     if (from->platform && !inventory_name_ok(view_of(from->platform))) {
         return err_set(err, ERR_INPUT, "%s: '%s' is no platform's name", past->path,
                        from->platform);
     }
     int rc = host_read_groups(host, from->groups, &past->arena, err);
     return rc < 0 ? rc : read_data(past, host, from->data, err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(const struct host *const *)a)->name,
+                  (*(const struct host *const *)b)->name);
+}
+
+static int sort_hosts(struct past *past, struct err *err)
+{
+    size_t n = past->inventory.count;
+    past->by_name = arena_array(&past->arena, n + 1, sizeof(*past->by_name));
+    if (!past->by_name) {
+        return err_nomem(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        past->by_name[i] = &past->inventory.hosts[i];
+    }
+    qsort(past->by_name, n, sizeof(*past->by_name), by_name);
+    return 0;
+}
+
+const struct host *past_host(const struct past *past, const char *name)
+{
+    const struct host host = {.name = name}, *key = &host;
+    size_t n = past->inventory.count;
+    const struct host **found =
+        n ? bsearch(&key, past->by_name, n, sizeof(*past->by_name), by_name) : NULL;
+    return found ? *found : NULL;
 }
 
 int past_take(struct past *past, struct db *db, const char *path, struct err *err)
@@ -72,7 +101,7 @@ int past_take(struct past *past, struct db *db, const char *path, struct err *er
     for (size_t i = 0; i < past->saved->nhosts && rc == 0; i++) {
         rc = add_host(past, &past->saved->hosts[i], err);
     }
-    return rc;
+    return rc < 0 ? rc : sort_hosts(past, err);
 }
 
 static int open_tree(struct past *past, const char *path, struct err *err)
@@ -84,7 +113,7 @@ static int open_tree(struct past *past, const char *path, struct err *err)
         past->ended =
             past->started ? past->started : "unknown"; /* a manifest is written last */
     }
-    return rc;
+    return rc < 0 ? rc : sort_hosts(past, err);
 }
 
 int past_open(struct past *past, const char *path, struct err *err)
@@ -124,15 +153,32 @@ static int load(const struct save_job *job, struct command_result *command, stru
     return strbuf_failed(&command->output) ? err_nomem(err) : 0;
 }
 
+/* A host whose platform was not found has no jobs, only its reason. */
+static int load_host(const struct past *past, const struct host *host,
+                     struct command_result *command, struct err *err)
+{
+    const struct host *known = past_host(past, host->name);
+    const struct save_host *saved = known ? &past->saved->hosts[known->index] : NULL;
+    enum status status = saved && saved->status ? status_named(saved->status) : STATUS_OK;
+    if (status == STATUS_OK || status == STATUS_PARSE_ERROR || !host_is_auto(known)) {
+        return 0;
+    }
+    command->status = status;
+    return set_reason(command, saved->reason ? saved->reason : status_name(status), err);
+}
+
 static int saved_result(struct past *past, const struct job *job, struct host_result **out,
                         struct err *err)
 {
     struct host_result *result = plan_result(job);
     int rc = result ? 0 : err_nomem(err);
     for (size_t i = 0; i < job->ncommands && rc == 0; i++) {
+        struct command_result *command = &result->commands[i];
         struct save_job saved;
-        rc = saved_job(past->saved, job->host->name, result->commands[i].command, &saved, err);
-        rc = rc > 0 ? load(&saved, &result->commands[i], err) : rc;
+        rc = saved_job(past->saved, job->host->name, command->command, &saved, err);
+        if (rc >= 0) {
+            rc = rc > 0 ? load(&saved, command, err) : load_host(past, job->host, command, err);
+        }
     }
     *out = result;
     return rc;

@@ -10,7 +10,8 @@
  *     past_release(&past);
  *
  * An output that came is OK here, whatever its template then thought of it; of one that did not
- * the status and the reason are kept. What the run does not hold is NOT_RUN and says so.
+ * the status and the reason are kept. What the run does not hold is NOT_RUN and says so. Hosts
+ * whose platform the run did not know are `auto`.
  */
 #ifndef CLI_PAST_H
 #define CLI_PAST_H
@@ -28,6 +29,7 @@ struct past {
     struct db *db;
     struct saved *saved; /* of db */
     struct rawtree_saved *tree;
+    const struct host **by_name;
 };
 
 #define PAST_INIT                                                                              \
@@ -40,6 +42,9 @@ int past_open(struct past *past, const char *path, struct err *err);
 /* The newest run of a database, which is past's from then on. */
 int past_take(struct past *past, struct db *db, const char *path, struct err *err);
 void past_release(struct past *past);
+
+/* NULL: the run knows no such host. */
+const struct host *past_host(const struct past *past, const char *name);
 
 /* The caller frees the result. */
 int past_result(struct past *past, const struct job *job, struct host_result **out,

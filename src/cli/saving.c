@@ -15,6 +15,7 @@ struct saving {
     const struct plan *plan;
     struct arena arena;
     struct strbuf groups, data; /* of the host at hand */
+    bool copy;                  /* for an audit: an unknown platform is none */
 };
 
 const char *saving_path(const struct options *options)
@@ -146,11 +147,12 @@ static int save_of_job(struct saving *s, const struct host_result *result,
     if (rc < 0) {
         return rc;
     }
+    const char *platform = job ? host_result_platform(result, job->platform) : host->platform;
     struct save_host row = {
         .host = host->name,
         .address = host->address,
         .port = host->port ? host->port : 22,
-        .platform = job ? host_result_platform(result, job->platform) : host->platform,
+        .platform = s->copy && job && !job->platform ? NULL : platform,
         .status = status_name(result->status),
         .reason = result->reason,
         .connect_ms = (long)result->connect_ms,
@@ -237,6 +239,9 @@ int saving_open_copy(struct saving **out, const struct plan *plan, const char *s
 {
     *out = NULL;
     struct saving *s = new_saving();
+    if (s) {
+        s->copy = true;
+    }
     struct save_run run = {
         .version = COLLECT_VERSION, .copied = true, .started = started, .ended = ended};
     return s ? open_saving(out, NULL, plan, s, &run, err) : err_nomem(err);

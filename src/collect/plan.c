@@ -463,9 +463,11 @@ static int check_data(const struct inventory *inventory, const struct plan_reque
     return 0;
 }
 
-static void add_job(struct plan *plan, const struct host *host, const struct kit *kit)
+static void add_job(struct maker *m, const struct host *host, const struct kit *kit)
 {
-    bool idle = kit->ncommands == 0 && kit->platform;
+    struct plan *plan = m->plan;
+    const struct plan *like = m->request->like;
+    bool idle = kit->ncommands == 0 && kit->platform && !(like && plan_job(like, host));
     struct job *job = idle ? &plan->idle[plan->nidle++] : &plan->jobs[plan->njobs++];
     *job = (struct job){.host = host,
                         .platform = kit->platform,
@@ -499,7 +501,7 @@ int plan_make(struct plan *plan, const struct inventory *inventory, struct libra
         if (rc < 0) {
             return rc;
         }
-        add_job(plan, &inventory->hosts[i], kit);
+        add_job(&m, &inventory->hosts[i], kit);
     }
     return shape_finish(&m.shape, &plan->tables, &plan->ntables, err);
 }

@@ -112,7 +112,8 @@ struct plan_request {
                      of each ask; a command is run once, whoever asked for it */
     const char *const *data; /* keys of inventory data that become columns */
     size_t ndata;
-    bool settled; /* hosts that still are `auto` will not be asked any more */
+    bool settled;            /* hosts that still are `auto` will not be asked any more */
+    const struct plan *like; /* lenient and settled: who has a job there has one here, too */
 };
 
 /* inventory and library must outlive the plan; *plan must be released in any case. ERR_INPUT: a

@@ -27,11 +27,12 @@ int plan_keep(struct plan *plan,
     size_t njobs = 0, ncommands = 0;
     for (size_t i = 0; i < plan->njobs; i++) {
         struct job job = plan->jobs[i];
+        bool had_none = job.ncommands == 0;
         int rc = keep_commands(plan, &job, keep, user, err);
         if (rc < 0) {
             return rc;
         }
-        if (job.ncommands > 0) {
+        if (job.ncommands > 0 || had_none) {
             plan->jobs[njobs++] = job;
             ncommands += job.ncommands;
         }

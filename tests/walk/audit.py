@@ -353,6 +353,29 @@ def second_run(work):
               text)
 
 
+def found_out(work):
+    """platform: auto: judged as if it had been said, also where the rules then ask for nothing."""
+    open("ios.yml", "w").write("""rules:
+  - {id: ios, title: t, platforms: [cisco_ios], template: show_version, expect: "version <> ''"}
+""")
+    with Lab("--devices", "10") as lab:
+        lab_hosts(lab, "said.yml")
+        auto = re.sub(r", platform: \w+|\{platform: \w+\}", lambda m: "{}" if m[0][0] == "{" else "",
+                      open("said.yml").read())
+        open("auto.yml", "w").write(auto.replace("'eos-003': {", "'nobody': {address: 127.0.0.1, port: 9"
+                                                 "}\n  'eos-003': {"))
+        words = ("-r", "ios.yml", "--all", "-f", "csv")
+        said = audit(*words, "-i", "said.yml", status=0).stdout
+        live = audit(*words, "-i", "auto.yml", "--platform", "auto", "-o", "auto.db", "--save-raw",
+                     "auto.raw", status=1).stdout
+        others = [line for line in live.splitlines() if ",nobody," not in line]
+        check("platform: auto", same("\n".join(others), []) == same(said.rstrip(), []), said, live)
+        check("a platform that was not found out", re.search(r",nobody,,ERROR,", live), live)
+        for source in ("auto.db", "auto.raw"):
+            past = audit(*words, "--from", source, status=1).stdout
+            check("platform: auto, from " + source, same(past, []) == same(live, []), live, past)
+
+
 def interrupted(work):
     """Two answer, two never do: a signal ends it, and the report is there."""
     fleet = ("- {platform: cisco_ios, hostname: good-1}\n- {platform: cisco_ios, hostname: good-2}\n"
@@ -390,6 +413,7 @@ def main():
         sources(work)
         early_database(work)
         second_run(work)
+        found_out(work)
         interrupted(work)
         os.chdir("/")
     sys.exit(failures > 0)
