@@ -46,6 +46,19 @@ if [ -w /dev/full ]; then
     expect "> /dev/full" 4 'No space left'
 fi
 
+# closed streams: nothing is said in a file that took their place
+"$COLLECT" -i hosts.yml -t show_version -f csv -vv -o closed.csv <&- >&- 2>&-
+status=$?
+[ "$status" = 0 ] || { echo "FAILED: closed streams: exit status $status"; bad=1; }
+if ! head -n 1 closed.csv | grep -q '^host,' || grep -q 'connecting' closed.csv; then
+    echo "FAILED: -vv without stderr went into the output:"
+    head -n 5 closed.csv
+    bad=1
+fi
+"$COLLECT" -i hosts.yml -t show_version >&- 2>err
+status=$?
+expect "closed stdout" 4 'stdout'
+
 run -i hosts.yml -t show_version -o nowhere/out.csv
 expect "an output folder that is not there" 4 'nowhere/out.csv'
 
