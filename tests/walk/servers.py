@@ -137,6 +137,14 @@ def openssh(bench):
           bench.talk)
 
 
+def rekeying(bench):
+    """New keys every 16 KiB: nothing of an output is lost or comes twice."""
+    port = bench.sshd("PasswordAuthentication yes", "AuthorizedKeysFile none", "RekeyLimit 16K")
+    out = bench.run(port, "password_file: secret", command="seq 1 100000")
+    check("sshd, new keys all the time", out == "".join("%d\n" % i for i in range(1, 100001)),
+          bench.talk, len(out))
+
+
 def certificate(bench):
     ca = keygen(bench.path("ca"))
     for name in ("member", "guest"):
@@ -323,7 +331,7 @@ def main():
     os.makedirs("/run/sshd", exist_ok=True)
     bench = Bench()
     try:
-        for test in (openssh, certificate, legacy_only, dropbear, tinysshd, questions):
+        for test in (openssh, rekeying, certificate, legacy_only, dropbear, tinysshd, questions):
             try:
                 test(bench)
             except Exception as error:  # a test that breaks has failed, the others still run
