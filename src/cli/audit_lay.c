@@ -19,6 +19,17 @@ static bool wants(const struct rule *rule, const struct rule_need *need)
     return false;
 }
 
+/* "rules.yml:3": the first rule that needs it. */
+static const char *who_needs(const struct rules *rules, const struct rule_need *need,
+                             struct arena *arena)
+{
+    size_t i = 0;
+    while (i + 1 < rules->nrules && !wants(&rules->rules[i], need)) {
+        i++;
+    }
+    return arena_printf(arena, "%s:%d", rules->rules[i].path, rules->rules[i].line);
+}
+
 int audit_plan(struct plan *plan, const struct inventory *inventory, struct library *library,
                const struct audit_want *want, struct arena *arena, struct err *err)
 {
@@ -38,7 +49,8 @@ int audit_plan(struct plan *plan, const struct inventory *inventory, struct libr
             asks[request.nasks++] = (struct plan_ask){.template = need->template,
                                                       .text = need->text,
                                                       .platforms = need->platforms,
-                                                      .raw = !need->template};
+                                                      .raw = !need->template,
+                                                      .where = who_needs(rules, need, arena)};
         }
     }
     return plan_make(plan, inventory, library, &request, err);

@@ -48,7 +48,13 @@ static int prepare_from(struct audit_source *source, struct err *err)
 
 static int prepare_live(struct audit_source *source, struct err *err)
 {
-    int rc = hosts_query(&source->inventory, source->options, err);
+    const struct options *options = source->options;
+    if (!options->inventory && options->hosts.count == 0) {
+        return err_set(
+            err, ERR_USAGE,
+            "of which hosts? give -i FILE or -H HOST, or a saved run: --from DB|DIR");
+    }
+    int rc = hosts_query(&source->inventory, options, err);
     source->name = source->inventory.path ? source->inventory.path : "command line";
     source->hosts = &source->inventory;
     return rc;

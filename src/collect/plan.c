@@ -273,6 +273,9 @@ static int add_ask(struct maker *m, struct kit *kit, const struct plan_ask *ask,
         rc = answer.lack ? 0 : err_nomem(err);
     } else if (err) {
         *err = why;
+        if (ask->where) {
+            err_prefix(err, "%s", ask->where);
+        }
     }
     if (rc == 0 && m->request->lenient) {
         kit->asks[kit->nasks++] = answer;

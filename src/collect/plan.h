@@ -100,7 +100,8 @@ struct plan_ask {
     const char *text;
     const char *const *platforms; /* only there, NULL-terminated, by any of their names; NULL =
                                      everywhere */
-    bool raw; /* of a command: its text is wanted, whatever template would read it */
+    bool raw;          /* of a command: its text is wanted, whatever template would read it */
+    const char *where; /* for messages: who asks, "rules.yml:3"; NULL = the command line */
 };
 
 struct plan_request {
