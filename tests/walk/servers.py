@@ -17,6 +17,9 @@ import time
 
 COLLECT = os.environ["COLLECT"]
 PASSWORD = "correct horse"
+# An address that no other test has: a port that is free there stays so until its server takes it,
+# and who answers on it is ours.
+ADDRESS = "127.%d.%d.%d" % (64 + (os.getpid() >> 16 & 63), os.getpid() >> 8 & 255, os.getpid() & 255)
 failures = 0
 skipped = []
 
@@ -30,7 +33,7 @@ def check(what, ok, *seen):
 
 def free_port():
     with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
+        s.bind((ADDRESS, 0))
         return s.getsockname()[1]
 
 
@@ -75,17 +78,19 @@ class Bench:
         process = subprocess.Popen(["unshare", "--mount", "sh", "-c", script, "sh", *command],
                                    stdout=subprocess.DEVNULL, stderr=open(self.path("log"), "a"))
         self.running.append(process)
-        for _ in range(200):
+        for _ in range(1200):
             with socket.socket() as s:
-                if s.connect_ex(("127.0.0.1", port)) == 0:
+                if s.connect_ex((ADDRESS, port)) == 0:
                     return port
+            if process.poll() is not None:
+                break
             time.sleep(0.05)
-        raise RuntimeError(f"{command[0]} does not listen")
+        raise RuntimeError(f"{command[0]} does not listen: {open(self.path('log')).read()[-500:]}")
 
     def sshd(self, *lines):
         port = free_port()
         config = self.write(f"sshd_{port}", "\n".join(lines + (
-            f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {self.path('host')}",
+            f"Port {port}", f"ListenAddress {ADDRESS}", f"HostKey {self.path('host')}",
             "StrictModes no", "UsePAM no", "PidFile none", "PermitRootLogin yes",
             "LogLevel VERBOSE")) + "\n")
         return self.start(["/usr/sbin/sshd", "-D", "-e", "-f", config], port)
@@ -97,11 +102,11 @@ class Bench:
         shutil.rmtree(self.dir)
 
     def run(self, port, host="", key="host", command="echo hello", user="root", options=(), env={}):
-        """Runs one command on 127.0.0.1:port; host is more of its inventory entry."""
+        """Runs one command on ADDRESS:port; host is more of its inventory entry."""
         public = open(self.path(key + ".pub")).read() if key else ""
-        self.write("known_hosts", f"[127.0.0.1]:{port} {public}" if key else "")
+        self.write("known_hosts", f"[{ADDRESS}]:{port} {public}" if key else "")
         self.write("hosts.yml", "defaults: {known_hosts: known_hosts}\nhosts:\n"
-                   f"  box: {{address: 127.0.0.1, port: {port}, platform: linux, "
+                   f"  box: {{address: {ADDRESS}, port: {port}, platform: linux, "
                    f"username: {user}{', ' + host if host else ''}}}\n")
         environ = {k: v for k, v in os.environ.items() if not k.startswith("SSH_")}
         environ.update(HOME=self.path("empty"), **env)
@@ -202,7 +207,7 @@ def dropbear(bench):
     bench.write("dropbear_host.pub",
                 next(line for line in text.splitlines() if line.startswith("ssh-")) + "\n")
     port = free_port()
-    bench.start([program, "-F", "-E", "-p", f"127.0.0.1:{port}", "-r", key, "-P",
+    bench.start([program, "-F", "-E", "-p", f"{ADDRESS}:{port}", "-r", key, "-P",
                  bench.path("dropbear.pid")], port)
     check("dropbear, key", bench.run(port, "key: user", key="dropbear_host") == "hello\n",
           bench.talk)
@@ -231,7 +236,7 @@ def tinysshd(bench):
     port = free_port()
     serve = ("import socket,subprocess,sys\n"
              "s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
-             f"s.bind(('127.0.0.1', {port})); s.listen()\n"
+             f"s.bind(('{ADDRESS}', {port})); s.listen()\n"
              "while True:\n"
              "  c,_=s.accept(); subprocess.Popen(sys.argv[1:], stdin=c, stdout=c); c.close()\n")
     python = "/usr/bin/python3" if sys.executable.startswith("/root") else sys.executable
@@ -290,7 +295,7 @@ def questions(bench):
     port = free_port()
 
     async def listen():
-        await asyncssh.create_server(Asking, "127.0.0.1", port, process_factory=serve,
+        await asyncssh.create_server(Asking, ADDRESS, port, process_factory=serve,
                                      server_host_keys=[bench.path("host")])
     loop.run_until_complete(listen())
     threading.Thread(target=loop.run_forever, daemon=True).start()
