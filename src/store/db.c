@@ -39,6 +39,17 @@ static int connect_file(struct db *db, int flags)
     return connect_file(db, SQLITE_OPEN_READWRITE);
 }
 
+/* SQLite sets a table function up when a statement first names it, once a connection, by a
+ * CREATE TABLE of its own, which the guard (guard.h) would refuse. */
+static int set_up_table_functions(struct db *db, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int status =
+        db_prepare(db, VIEW("SELECT 1 FROM json_each('[]'), json_tree('[]')"), &st, err);
+    sqlite3_finalize(st);
+    return status;
+}
+
 static int connect_db(struct db *db, enum db_mode mode, struct err *err)
 {
     static const int flags[] = {
@@ -55,9 +66,11 @@ static int connect_db(struct db *db, enum db_mode mode, struct err *err)
     if (rc != SQLITE_OK) {
         return rc == SQLITE_NOMEM ? err_nomem(err) : db_fail(db, "registering functions", err);
     }
-    return mode == DB_SCRATCH
-               ? db_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", err)
-               : 0;
+    int status = set_up_table_functions(db, err);
+    if (status == 0 && mode == DB_SCRATCH) {
+        status = db_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", err);
+    }
+    return status;
 }
 
 int db_open(struct db **out, const char *path, enum db_mode mode, struct err *err)

@@ -3,9 +3,11 @@
  *
  *     version_compare(a, b)   -1, 0, 1            COLLATE VERSION sorts by the same order
  *     regexp(pattern, text)   also `text REGEXP pattern`; Python's dialect, searched, under
- * limits cidr_contains(net, ip)  1, 0, NULL when either is no address ip_sort(x)              a
- * key to sort addresses and prefixes by, NULL for anything else mac(x) aa:bb:cc:dd:ee:ff, NULL
- * for anything else interface_sort(x)       a key to sort interface names by
+ *                             limits
+ *     cidr_contains(net, ip)  1, 0, NULL when either is no address
+ *     ip_sort(x)              a key to sort addresses and prefixes by, NULL for anything else
+ *     mac(x)                  aa:bb:cc:dd:ee:ff, NULL for anything else
+ *     interface_sort(x)       a key to sort interface names by
  *
  * NULL in, NULL out.
  */

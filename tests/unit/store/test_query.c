@@ -114,6 +114,10 @@ static void what_was_saved_comes_back(void)
                   &out),
               "{\"interface\":\"Te1/1\",\"vlans\":[\"7\",\"a\\\"},[b,\",null],"
               "\"members\":[{\"name\":\"n\",\"default\":null}]}\n");
+    CHECK_STR(ask("SELECT l.value AS vlan FROM show_vlan, json_each(vlans) l WHERE host = 'r2'"
+                  " AND l.value IS NOT NULL",
+                  "csv", &out),
+              "vlan\n7\n\"a\"\"},[b,\"\n");
     CHECK_STR(ask("SELECT host, count(*) AS n FROM show_vlan GROUP BY host ORDER BY host",
                   "csv", &out),
               "host,n\nr1,2\nr2,1\n");
