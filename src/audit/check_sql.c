@@ -231,6 +231,48 @@ static int check_part(struct rule_check *c, struct db *db, const char *table, co
     return told(c, name, line, text, platform, &why, err);
 }
 
+static bool is_column(const void *user, struct view name)
+{
+    const struct table *table = user;
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        if (strlen(table->columns[i].name) == name.len &&
+            strncasecmp(table->columns[i].name, name.ptr, name.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All columns hold text, of which '9' is more than '15'. */
+static void check_numbers(struct rule_check *c, const struct table *table, const char *part,
+                          int line, const char *sql)
+{
+    struct view column;
+    if (sql && expression_compares_number(view_of(sql), is_column, table, &column)) {
+        check_remark(c->check, c->rule->path, line, false, "compares-text",
+                     "%s: %s compares %.*s as text, of which '9' is more than '15'; there are "
+                     "CAST(%.*s AS INTEGER) and version_compare()",
+                     c->rule->id, part, VIEW_ARG(column), VIEW_ARG(column));
+    }
+}
+
+static int check_comparisons(struct rule_check *c, struct err *err)
+{
+    struct shape shape = {.arena = &c->check->arena};
+    struct table *tables = NULL;
+    size_t ntables = 0;
+    int status = add_shapes(c, NULL, &shape, err);
+    if (status == 0) {
+        status = shape_finish(&shape, &tables, &ntables, err);
+    }
+    for (size_t i = 0; i < ntables; i++) {
+        check_numbers(c, &tables[i], "where", c->rule->where_line, c->rule->where);
+        check_numbers(c, &tables[i], "expect", c->rule->expect_line, c->rule->expect);
+        check_numbers(c, &tables[i], "query", c->rule->query_line, c->rule->query);
+    }
+    return status;
+}
+
 static int check_expect(struct rule_check *c, const char *platform, struct err *err)
 {
     const struct rule *rule = c->rule;
@@ -381,11 +423,14 @@ int check_rule_sql(struct check *check, const struct rule *rule, struct err *err
     }
     switch (rule->kind) {
     case RULE_EXPECT:
-        return check_platforms(&c, err);
+        status = check_platforms(&c, err);
+        break;
     case RULE_QUERY:
-        return check_query(&c, err);
+        status = check_query(&c, err);
+        break;
     default:
         check_command(&c, library_platforms(check->library, NULL));
         return 0;
     }
+    return status < 0 || c.reported ? status : check_comparisons(&c, err);
 }

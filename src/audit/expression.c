@@ -155,6 +155,51 @@ bool expression_names(struct view sql, struct view column)
     return false;
 }
 
+/* What a comparison was made of so far. */
+struct comparison {
+    struct view left; /* the word before the operator, empty = none */
+    char ordered;     /* '<' or '>', 0 = no operator yet */
+};
+
+static bool is_number(struct view word)
+{
+    return word.len > 0 && isdigit((unsigned char)word.ptr[0]);
+}
+
+static void take_operator(struct comparison *c, char byte)
+{
+    bool first = (byte == '<' || byte == '>') && !c->ordered;
+    if (first) {
+        c->ordered = byte;
+    } else if (byte != '=' || !c->ordered) {
+        /* <> and << are others, and so is the `.` of t.column */
+        *c = (struct comparison){VIEW_NONE, 0};
+    }
+}
+
+bool expression_compares_number(struct view sql, expression_column_fn *is_column,
+                                const void *user, struct view *column)
+{
+    struct scan s = {.sql = sql};
+    struct comparison c = {VIEW_NONE, 0};
+    enum piece piece;
+    while ((piece = next(&s)) != PIECE_END && piece != PIECE_OPEN) {
+        if (piece == PIECE_OTHER && !isspace((unsigned char)s.piece.ptr[0])) {
+            take_operator(&c, s.piece.ptr[0]);
+        } else if (piece == PIECE_TEXT) {
+            c = (struct comparison){VIEW_NONE, 0};
+        } else if (piece == PIECE_WORD || piece == PIECE_QUOTED) {
+            bool here = c.ordered && is_number(s.piece) && is_column(user, c.left);
+            if (here || (c.ordered && is_number(c.left) && is_column(user, s.piece))) {
+                *column = here ? c.left : s.piece;
+                return true;
+            }
+            c = (struct comparison){s.piece, 0};
+        }
+    }
+    return false;
+}
+
 void expression_add_line(struct strbuf *out, struct view sql, size_t most)
 {
     size_t start = out->len;

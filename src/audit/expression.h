@@ -19,6 +19,14 @@ struct view expression_trim(struct view sql);
 /* Whether the text names a column: the word stands in it outside of texts, in any case. */
 bool expression_names(struct view sql, struct view column);
 
+/*
+ * A column that is compared with a number by < or >, a slip wherever columns hold text: then
+ * the number is text, too, and '9' is more than '15'. False: there is none.
+ */
+typedef bool expression_column_fn(const void *user, struct view name);
+bool expression_compares_number(struct view sql, expression_column_fn *is_column,
+                                const void *user, struct view *column);
+
 /* Appends it as one line with single blanks, cut to most bytes. */
 void expression_add_line(struct strbuf *out, struct view sql, size_t most);
 

@@ -12,6 +12,11 @@ static int check_whole(const struct guarded *st, const struct guarded_sql *sql,
     if (!sqlite3_stmt_readonly(st->st)) {
         return err_set(err, ERR_USAGE, "only reading is allowed here (SELECT)");
     }
+    if (sqlite3_bind_parameter_count(st->st) > 0) {
+        const char *name = sqlite3_bind_parameter_name(st->st, 1);
+        return err_set(err, ERR_USAGE, "%s has no value here; a text is written 'text'",
+                       name ? name : "?");
+    }
     struct view rest = view_trim(view_make(tail, (size_t)(sql->sql.ptr + sql->sql.len - tail)));
     if (rest.len) {
         return err_set(err, ERR_USAGE, "one statement at a time; what to do with: %.*s",
