@@ -407,6 +407,18 @@ static size_t find_keys(struct link *link)
     return n;
 }
 
+/* Whether one of the host's keys can only be used through the agent. libssh then offers the
+ * agent's others as well, which IdentitiesOnly would not: better than not to get in. */
+static bool needs_agent(const struct link *link)
+{
+    const struct keyset *all = link->use.engine->loop->supplies.keys;
+    const char *const *path = link->use.host->identities;
+    while (path && *path && !keyset_for_agent(all, *path)) {
+        path++;
+    }
+    return path && *path;
+}
+
 /* The host's own keys; without any the usual ones and the agent's. */
 static void set_keys(struct link *link, struct connection_options *ssh)
 {
@@ -415,7 +427,8 @@ static void set_keys(struct link *link, struct connection_options *ssh)
     ssh->keys = link->keys;
     ssh->nkeys = find_keys(link);
     bool own = host->key && ssh->nkeys; /* one that is encrypted may be in the agent */
-    if (own || host->identities_only || !loop->options.use_agent) {
+    bool agent = !own && (!host->identities_only || needs_agent(link));
+    if (!agent || !loop->options.use_agent) {
         return;
     }
     ssh->use_agent = loop->supplies.agent;

@@ -28,7 +28,7 @@ static int load_key(struct supplies *supplies, const struct host *host,
                                  options->user, err) == 0) {
         return 0;
     }
-    return agent && keyset_encrypted(supplies->keys, host->key) ? 0 : blame(host, err);
+    return agent && keyset_for_agent(supplies->keys, host->key) ? 0 : blame(host, err);
 }
 
 /* Those of the ssh configuration are tried as far as they can be read. */

@@ -6,6 +6,7 @@
 #include "session/ssh_private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -130,15 +131,38 @@ static int import(struct key *key, struct asking *asking, struct err *err)
     return err_set(err, ERR_INPUT, "key %s: not a private key that can be read", key->path);
 }
 
+/* KEY.pub, whose other half may be in the agent. */
+static bool is_public(const char *path)
+{
+    static const char *const starts[] = {"ssh-", "ecdsa-", "sk-"};
+    char begin[8] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t n = fd < 0 ? 0 : read(fd, begin, sizeof(begin) - 1);
+    if (fd >= 0) {
+        close(fd);
+    }
+    for (size_t i = 0; n > 0 && i < sizeof(starts) / sizeof(starts[0]); i++) {
+        if (strncmp(begin, starts[i], strlen(starts[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int key_read(struct key *key, keyset_ask ask, void *user, struct err *err)
 {
     struct asking asking = {ask, user, key->path, err, false};
+    if (is_public(key->path)) {
+        key->for_agent = true;
+        return err_set(err, ERR_INPUT, "key %s: it is the public half, and there is no agent",
+                       key->path);
+    }
     if (check_mode(key->path, err) < 0) {
         return ERR_INPUT;
     }
     err->text[0] = '\0';
     int rc = import(key, &asking, err);
-    key->encrypted = asking.asked;
+    key->for_agent = asking.asked;
     return rc;
 }
 
@@ -167,10 +191,10 @@ const struct key *keyset_find(const struct keyset *set, const char *path,
     return key && key->private ? key : NULL;
 }
 
-bool keyset_encrypted(const struct keyset *set, const char *path)
+bool keyset_for_agent(const struct keyset *set, const char *path)
 {
     const struct key *key = lookup(set, path, NULL);
-    return key && key->encrypted;
+    return key && !key->private && key->for_agent;
 }
 
 static struct key *key_new(struct keyset *set, const char *path, const char *certificate)

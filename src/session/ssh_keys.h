@@ -49,8 +49,9 @@ const struct key *keyset_find(const struct keyset *set, const char *path,
 size_t keyset_find_all(const struct keyset *set, const char *path, const struct key **out,
                        size_t max);
 
-/* It was tried, is encrypted, and nobody knew its passphrase. */
-bool keyset_encrypted(const struct keyset *set, const char *path);
+/* It was tried and cannot be used by itself, being encrypted or the public half of a key; but
+ * an agent may have it. */
+bool keyset_for_agent(const struct keyset *set, const char *path);
 
 const char *key_path(const struct key *key);
 

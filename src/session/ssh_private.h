@@ -15,7 +15,7 @@ struct key {
     char *certificate; /* that goes with it; NULL = the bare key */
     ssh_key private;   /* NULL: it could not be read */
     bool tried;
-    bool encrypted;
+    bool for_agent; /* encrypted, or the public half */
 };
 
 struct connection {

@@ -114,6 +114,33 @@ run -F "$sshd_dir/config" -p "$sshd_port" 127.0.9.1 && fail "a key that no file 
 run -F "$sshd_dir/config" -p "$sshd_port" --host-keys accept-new 127.0.9.1 || fail "a new key"
 grep -q 127.0.9.1 "$sshd_dir/new" || fail "a new key goes to the first file"
 
+# A key that only the agent can use: an encrypted one, and one that is named by its public half.
+ssh-keygen -q -t ed25519 -N 'a phrase' -f "$sshd_dir/held"
+cat "$sshd_dir/held.pub" >>"$sshd_dir/user_key.pub"
+printf '#!/bin/sh\necho a phrase\n' >"$sshd_dir/say"
+chmod 700 "$sshd_dir/say"
+ssh-agent -D -a "$sshd_dir/agent" >"$sshd_dir/out" &
+agent=$!
+for try in 1 2 3 4 5 6 7 8 9 10; do
+    [ -S "$sshd_dir/agent" ] || sleep 0.2
+done
+SSH_AUTH_SOCK=$sshd_dir/agent DISPLAY=none SSH_ASKPASS=$sshd_dir/say SSH_ASKPASS_REQUIRE=force \
+    ssh-add -q "$sshd_dir/held" </dev/null || fail "ssh-add"
+for key in held held.pub; do
+    printf 'Host *\n IdentitiesOnly yes\n IdentityFile %s\n UserKnownHostsFile %s\n' \
+        "$sshd_dir/$key" "$sshd_dir/known_hosts" >"$sshd_dir/config"
+    HOME=$sshd_dir/home SSH_AUTH_SOCK=$sshd_dir/agent "$COLLECT" --platform linux -c whoami -f csv \
+        -F "$sshd_dir/config" 127.0.9.1:"$sshd_port" >"$sshd_dir/out" 2>"$sshd_dir/err" ||
+        fail "$key of the agent's"
+    expect 127.0.9.1:"$sshd_port"
+done
+printf 'Host *\n IdentitiesOnly yes\n IdentityFile %s\n UserKnownHostsFile %s\n' \
+    "$sshd_dir/host_key" "$sshd_dir/known_hosts" >"$sshd_dir/config"
+HOME=$sshd_dir/home SSH_AUTH_SOCK=$sshd_dir/agent "$COLLECT" --platform linux -c whoami -f csv \
+    -F "$sshd_dir/config" 127.0.9.1:"$sshd_port" >"$sshd_dir/out" 2>"$sshd_dir/err" &&
+    fail "IdentitiesOnly let the agent's key in"
+kill $agent
+
 # What others can write is not read.
 chmod 666 "$sshd_dir/home/.ssh/config"
 run near

@@ -1,5 +1,6 @@
 /* Asks the ssh configuration FILE for the hosts on stdin, "name user port" with "-" for what is
- * not said, and prints what `ssh -G` would, each host behind "== name"; for test_sshconfig.py. */
+ * not said, and prints what `ssh -G` would, each host behind "== name"; for test_sshconfig.py.
+ */
 #include "collect/sshconfig.h"
 
 #include <stdio.h>
@@ -60,26 +61,24 @@ static void show_origins(const struct ssh_settings *s)
     }
 }
 
+/* The next word of a line, NULL for "-" or none. */
+static const char *take_word(char **line)
+{
+    char *word = *line;
+    *line += strcspn(word, " \n");
+    if (**line) {
+        *(*line)++ = '\0';
+    }
+    return *word && strcmp(word, "-") != 0 ? word : NULL;
+}
+
 static int ask(struct sshconfig *config, char *line, bool origins)
 {
-    char name[256], user[256];
-    int port = 0;
     struct arena arena = ARENA_INIT;
     struct ssh_settings settings;
     struct err err = ERR_INIT;
-    char *at = line;
-    const char *words[3] = {NULL, NULL, NULL};
-    for (int i = 0; i < 3; i++) {
-        words[i] = at;
-        at += strcspn(at, " \n");
-        if (*at) {
-            *at++ = '\0';
-        }
-    }
-    snprintf(name, sizeof(name), "%s", words[0]);
-    snprintf(user, sizeof(user), "%s", words[1]);
-    port = *words[2] && *words[2] != '-' ? (int)strtol(words[2], NULL, 10) : 0;
-    struct ssh_query query = {name, *user && *user != '-' ? user : NULL, port};
+    const char *name = take_word(&line), *user = take_word(&line), *port = take_word(&line);
+    struct ssh_query query = {name, user, port ? (int)strtol(port, NULL, 10) : 0};
     printf("== %s\n", name);
     int rc = sshconfig_ask(config, &query, &arena, &settings, &err);
     if (rc == 0) {
