@@ -184,8 +184,8 @@ static int index_failed(const struct folder *folder, struct err *err)
                    folder->index_path);
 }
 
-int library_by_command(struct library *library, const char *platform, const char *command,
-                       struct finding *out, struct err *err)
+static int by_command(struct library *library, const char *platform, const char *command,
+                      struct finding *out, struct err *err)
 {
     for (size_t i = 0; i < library->nfolders; i++) {
         struct folder *folder = &library->folders[i];
@@ -206,6 +206,34 @@ int library_by_command(struct library *library, const char *platform, const char
     return 0;
 }
 
+/* The platform's names beside the given one: its own, then its aliases. NULL: no more, or the
+ * name is no platform's. Indexes have been written with any of them. */
+static const char *other_name(struct library *library, const char *given, size_t i)
+{
+    const struct platform_set *set = library_platforms(library, NULL);
+    const struct platform *p = set ? platform_find(set, given) : NULL;
+    if (!p || i == 0) {
+        return p ? p->name : NULL;
+    }
+    size_t n = 1;
+    while (n < i && p->aliases[n - 1]) {
+        n++;
+    }
+    return p->aliases[n - 1];
+}
+
+int library_by_command(struct library *library, const char *platform, const char *command,
+                       struct finding *out, struct err *err)
+{
+    const char *name = platform;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && name; i++) {
+        rc = by_command(library, name, command, out, err);
+        name = rc == 0 ? other_name(library, platform, i) : NULL;
+    }
+    return rc;
+}
+
 static int each_row(struct library *library, const struct folder *folder, const char *platform,
                     const char *command, library_row_fn *on_row, void *user, struct err *err)
 {
@@ -222,9 +250,26 @@ static int each_row(struct library *library, const struct folder *folder, const 
     return rc >= 0 && row == -2 ? index_failed(folder, err) : rc;
 }
 
+/* Whether the indexes have rows for a platform of that name. */
+static bool has_rows(struct library *library, const char *platform)
+{
+    bool has = false;
+    for (size_t i = 0; i < library->nfolders && !has; i++) {
+        struct folder *folder = &library->folders[i];
+        has = folder_index(library, folder, NULL) > 0 &&
+              textfsm_index_find(folder->index, platform, NULL, NULL, 0, NULL) >= 0;
+    }
+    return has;
+}
+
 int library_each(struct library *library, const char *platform, const char *command,
                  library_row_fn *on_row, void *user, struct err *err)
 {
+    const char *name = platform;
+    for (size_t i = 0; name && !has_rows(library, name); i++) {
+        name = other_name(library, platform, i);
+    }
+    platform = name ? name : platform;
     for (size_t i = 0; i < library->nfolders; i++) {
         struct folder *folder = &library->folders[i];
         int rc = folder_index(library, folder, err);
@@ -339,8 +384,8 @@ static int by_mapping(struct library *library, const char *platform, const char 
     return rc == 1 && !out->name ? err_nomem(err) : rc;
 }
 
-int library_by_name(struct library *library, const char *platform, const char *name,
-                    struct finding *out, struct err *err)
+static int by_name(struct library *library, const char *platform, const char *name,
+                   struct finding *out, struct err *err)
 {
     /* The name is no path: it is searched for in folders. */
     struct view bare = library_template_name(name, platform);
@@ -362,6 +407,18 @@ int library_by_name(struct library *library, const char *platform, const char *n
         }
     }
     return by_mapping(library, platform, bare.ptr, out, err);
+}
+
+int library_by_name(struct library *library, const char *platform, const char *name,
+                    struct finding *out, struct err *err)
+{
+    const char *known = platform;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && known; i++) {
+        rc = by_name(library, known, name, out, err);
+        known = rc == 0 ? other_name(library, platform, i) : NULL;
+    }
+    return rc;
 }
 
 /* Names that the platform's file has a command for. */

@@ -46,7 +46,8 @@ struct finding {
     bool whole;               /* platform and command matched to their ends, not as prefixes */
 };
 
-/* What the indexes say of a platform's command: 1 = found, 0 = none, negative = error.
+/* What the indexes say of a platform's command: 1 = found, 0 = none, negative = error. They may
+ * know the platform by the name that is given, its own, or any alias.
  * Findings live as long as the library. */
 int library_by_command(struct library *library, const char *platform, const char *command,
                        struct finding *out, struct err *err);

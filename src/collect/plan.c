@@ -31,28 +31,6 @@ void plan_release(struct plan *plan)
     *plan = (struct plan)PLAN_INIT;
 }
 
-/* ---- The names of a platform ---------------------------------------------------------------
- */
-
-typedef int (*lookup)(struct library *library, const char *platform, const char *text,
-                      struct finding *out, struct err *err);
-
-/* Under the name that the host uses, then the platform's own, then its other names: indexes
- * have been written with any of them. */
-static int look_up(struct maker *m, const struct kit *kit, lookup by, const char *text,
-                   struct finding *out, struct err *err)
-{
-    int rc = by(m->library, kit->name, text, out, err);
-    if (rc == 0 && strcmp(kit->name, kit->platform->name) != 0) {
-        rc = by(m->library, kit->platform->name, text, out, err);
-    }
-    const char *const *alias = kit->platform->aliases;
-    for (; rc == 0 && alias && *alias; alias++) {
-        rc = by(m->library, *alias, text, out, err);
-    }
-    return rc;
-}
-
 static const char *explain(struct maker *m, const struct finding *finding)
 {
     if (!finding->index) {
@@ -147,9 +125,9 @@ static int add_template(struct maker *m, struct kit *kit, const char *name,
 {
     struct finding finding;
     const char *mapped = platform_command(kit->platform, name);
-    int rc = mapped ? look_up(m, kit, library_by_command, mapped, &finding, err) : 0;
+    int rc = mapped ? library_by_command(m->library, kit->name, mapped, &finding, err) : 0;
     if (rc == 0) {
-        rc = look_up(m, kit, library_by_name, name, &finding, err);
+        rc = library_by_name(m->library, kit->name, name, &finding, err);
     }
     if (rc < 0) {
         return rc;
@@ -180,7 +158,7 @@ static int add_command(struct maker *m, struct kit *kit, const struct plan_ask *
         return use_file(m, command, m->request->template_file, err);
     }
     struct finding finding;
-    int rc = look_up(m, kit, library_by_command, text, &finding, err);
+    int rc = library_by_command(m->library, kit->name, text, &finding, err);
     if (rc < 0) {
         return rc;
     }
