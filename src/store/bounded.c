@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -227,23 +228,72 @@ static void fn_replace(sqlite3_context *ctx, int argc, sqlite3_value **argv)
     finish(ctx, out, false);
 }
 
+/* ---- trim, ltrim, rtrim --------------------------------------------------------------------
+ */
+
+#define MOST_TRIMMED 1000 /* bytes of characters to take away */
+
+enum { TRIM_LEFT = 1, TRIM_RIGHT = 2 };
+
+/* How many bytes of text one character of the set takes away at that end, 0 = none does. Lone
+ * continuation bytes go with what stands before them. */
+static size_t taken(struct view text, struct view set, int side)
+{
+    for (size_t at = 0, n; at < set.len; at += n) {
+        for (n = 1; at + n < set.len && (set.ptr[at + n] & 0xC0) == 0x80;) {
+            n++;
+        }
+        struct view character = view_slice(set, at, at + n);
+        if (side == TRIM_LEFT ? view_starts(text, character) : view_ends(text, character)) {
+            return n;
+        }
+    }
+    return 0;
+}
+
+static void fn_trim(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+    const int *sides = sqlite3_user_data(ctx);
+    if (any_null(argc, argv)) {
+        return;
+    }
+    struct view text = text_of(argv[0]), set = argc > 1 ? text_of(argv[1]) : VIEW(" ");
+    if (set.len > MOST_TRIMMED) {
+        sqlite3_result_error(ctx, "trim() takes at most 1000 bytes of characters", -1);
+        return;
+    }
+    size_t n;
+    while ((*sides & TRIM_LEFT) && (n = taken(text, set, TRIM_LEFT)) > 0) {
+        text = view_slice(text, n, text.len);
+    }
+    while ((*sides & TRIM_RIGHT) && (n = taken(text, set, TRIM_RIGHT)) > 0) {
+        text.len -= n;
+    }
+    sqlite3_result_text64(ctx, text.ptr ? text.ptr : "", text.len, SQLITE_TRANSIENT,
+                          SQLITE_UTF8);
+}
+
 int bounded_register(sqlite3 *handle)
 {
+    static const int sides[] = {TRIM_LEFT | TRIM_RIGHT, TRIM_LEFT, TRIM_RIGHT};
     static const struct {
         const char *name;
         int arguments;
         void (*function)(sqlite3_context *, int, sqlite3_value **);
+        const int *user;
     } functions[] = {
-        {"printf", -1, fn_printf},
-        {"format", -1, fn_printf},
-        {"instr", 2, fn_instr},
-        {"replace", 3, fn_replace},
+        {"printf", -1, fn_printf, NULL},  {"format", -1, fn_printf, NULL},
+        {"instr", 2, fn_instr, NULL},     {"replace", 3, fn_replace, NULL},
+        {"trim", 1, fn_trim, &sides[0]},  {"trim", 2, fn_trim, &sides[0]},
+        {"ltrim", 1, fn_trim, &sides[1]}, {"ltrim", 2, fn_trim, &sides[1]},
+        {"rtrim", 1, fn_trim, &sides[2]}, {"rtrim", 2, fn_trim, &sides[2]},
     };
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
     int rc = SQLITE_OK;
     for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]) && rc == SQLITE_OK; i++) {
         rc = sqlite3_create_function_v2(handle, functions[i].name, functions[i].arguments,
-                                        flags, NULL, functions[i].function, NULL, NULL, NULL);
+                                        flags, (void *)(uintptr_t)functions[i].user,
+                                        functions[i].function, NULL, NULL, NULL);
     }
     return rc;
 }

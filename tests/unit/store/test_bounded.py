@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""printf, format, instr and replace of our own give what SQLite's give, and end at once where
+"""printf, format, instr, replace and trim of our own give what SQLite's give, and end at once where
 SQLite's do not."""
 import json
 import os
@@ -25,11 +25,17 @@ def expressions():
         for form in FORMATS:
             star = '4, ' if '*' in form else ''
             yield "printf('%s', %s%s)" % (form, star, text)
+        for side in 'trim', 'ltrim', 'rtrim':
+            yield "%s('  ' || %s || ' \t ')" % (side, text)
+            yield '%s(%s)' % (side, text)
+            for set_ in "''", "'ac'", "'€ä'", 'NULL', "'X1'", "2":
+                yield '%s(%s, %s)' % (side, text, set_)
         for other in TEXTS:
             yield 'instr(%s, %s)' % (text, other)
             for third in TEXTS[:7]:
                 yield 'replace(%s, %s, %s)' % (text, other, third)
-    yield from ("printf()", "printf(NULL)", "format('%d')", "printf('%s')", "printf('%d%d', 1)",
+    yield from ("trim(x'C3A4', x'A4')", "typeof(trim(12))", "hex(trim(x'2000'))",
+                "printf()", "printf(NULL)", "format('%d')", "printf('%s')", "printf('%d%d', 1)",
                 "format('%s-%s', 1)", "instr(x'616263', x'63')", "instr(x'C3A4', x'A4')",
                 "instr('äb', x'62')", "hex(replace(x'00616200', x'6162', 'z'))",
                 "printf('%.*c', -3, 'x')", "printf('%*s', -5, 'x')",
@@ -67,6 +73,8 @@ def main():
                 ("length(printf('%.*c', 2000000000, 'x'))", 'too big'),
                 ("length(printf('%2000000000d', 1))", 'too big'),
                 ("length(printf('%.2000000000s', 'x'))", 'too big'),
+                ("length(ltrim(hex(zeroblob(20000000)), hex(zeroblob(1000000))))", 'trim()'),
+                ("length(trim(hex(zeroblob(10000000)), 'abcdef0'))", ''),
                 ("instr(hex(zeroblob(20000000)), hex(zeroblob(10000000)) || '1')", ''),
                 ("length(replace(hex(zeroblob(20000000)), hex(zeroblob(10000000)) || '1', ''))",
                  '')):
