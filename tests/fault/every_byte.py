@@ -30,7 +30,7 @@ def check(what, ok, *seen):
         print("FAILED:", what, *seen)
 
 
-def collect(lab, hosts, timeout):
+def collect(lab, hosts, timeout, auto=False):
     """Runs collect on hosts ({name: (device, address)}); records by host, and reasons by host."""
     known = dict(line.split(" ", 1) for line in open(lab.dir + "/known_hosts"))
     keys = {device: key for names, key in known.items() for device in lab.hosts
@@ -44,10 +44,11 @@ def collect(lab, hosts, timeout):
                        "  enable_password_file: %s/enable, known_hosts: known_hosts}\nhosts:\n"
                        % (lab.dir, lab.dir))
             for name, (device, (address, port)) in hosts.items():
-                platform = "linux" if device == "linux" else "cisco_ios"
+                platform = ("auto" if auto else "linux" if device == "linux" else "cisco_ios")
                 file.write("  %s: {address: %s, port: %d, platform: %s}\n"
                            % (name, address, port, platform))
-        done = subprocess.run([COLLECT, "-i", folder + "/hosts.yml", "-t", "show_version",
+        done = subprocess.run([COLLECT, "-i", folder + "/hosts.yml", "-t",
+                               "show_inventory" if auto else "show_version",
                                "-w", "100", "--timeout", timeout, "-f", "ndjson",
                                "-o", folder + "/out.ndjson"],
                               capture_output=True, text=True, timeout=500)
@@ -67,14 +68,14 @@ def collect(lab, hosts, timeout):
     return records, reasons
 
 
-def judge(lab, device, faults, whole, timeout="5"):
+def judge(lab, device, faults, whole, timeout="5", auto=False):
     """How many hosts with these faults had all the records; each other one must have failed."""
     good = 0
     for first in range(0, len(faults), AT_ONCE):
         some = faults[first:first + AT_ONCE]
         with Proxy(lab.hosts[device], some) as proxy:
             hosts = {"h%05d" % i: (device, proxy.addresses[i]) for i in range(len(some))}
-            records, reasons = collect(lab, hosts, timeout)
+            records, reasons = collect(lab, hosts, timeout, auto)
         for i, name in enumerate(hosts):
             if name in records:
                 good += 1
@@ -106,7 +107,26 @@ def sweep(lab, device):
         check("stalls", good <= len(stalls) // 4, direction, good, len(stalls))
 
 
+def found_out(lab):
+    """The same where the platform has to be found out first; by then enable and setup come late."""
+    with Proxy(lab.hosts["ios"], [Fault()]) as proxy:
+        records, reasons = collect(lab, {"whole": ("ios", proxy.addresses[0])}, "5", auto=True)
+        total = dict(proxy.counts[0])
+    whole = records.get("whole")
+    check("found out", whole and not reasons and whole[0]["_platform" if "_platform" in whole[0] else
+                                                          "platform"] == "cisco_ios", reasons, whole)
+    for direction in ("down", "up"):
+        ends = [Fault(direction=direction, cut=n) for n in range(0, total[direction], 5 * STEP)]
+        ends += [Fault(direction=direction, cut=total[direction])]
+        good = judge(lab, "ios", ends, whole, auto=True)
+        check("cuts while it is found out", good < len(ends) // 4, direction, good, len(ends))
+        stalls = [Fault(direction=direction, stall=n) for n in range(0, total[direction], 97 * STEP)]
+        good = judge(lab, "ios", stalls, whole, timeout="1", auto=True)
+        check("stalls while it is found out", good <= len(stalls) // 4, direction, good, len(stalls))
+
+
 with Lab(devices=DEVICES) as fleet:
+    found_out(fleet)
     for name in ("ios", "linux"):
         sweep(fleet, name)
     check("the lab lives", fleet.process.poll() is None)
