@@ -19,6 +19,7 @@ struct run {
     struct library *library;
     struct plan plan;
     struct collecting collecting;
+    struct table bare; /* see open_bare() */
 };
 
 /* Everything that can be found wrong before a connection is made. */
@@ -44,14 +45,25 @@ static int prepare(struct run *run, struct err *err)
     return rc < 0 ? rc : saving_resume(&run->plan, run->options, err);
 }
 
+/* No platform was found: there are no records, and the columns are those that any would have
+ * had. There is nothing to narrow. */
+static int open_bare(struct run *run, struct writer **writer, struct err *err)
+{
+    static const struct column columns[] = {
+        {.name = "host"}, {.name = "platform"}, {.name = "command"}, {.name = "collected_at"}};
+    const struct option_item *first = run->options->asks.items;
+    run->bare = (struct table){first->letter == 't' ? first->text : "output", columns, 4};
+    return setting_output(writer, run->options, &run->bare, 1, err);
+}
+
 static int open_records(struct collecting *c, struct writer **writer, struct err *err)
 {
     const struct options *options = c->options;
     if (!saving_path(options) && c->plan->detector) {
         return setting_check(options, c->plan->tables, c->plan->ntables, err);
     }
-    if (!saving_path(options) && c->plan->ntables == 0) { /* no platform: nothing to narrow */
-        return setting_output(writer, options, c->plan->tables, c->plan->ntables, err);
+    if (!saving_path(options) && c->plan->ntables == 0) {
+        return open_bare(c->user, writer, err);
     }
     if (!saving_path(options)) {
         return setting_records(writer, options, c->plan->tables, c->plan->ntables, err);

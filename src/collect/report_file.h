@@ -2,6 +2,8 @@
  * --report FILE: a run as one JSON document, for machines and for later. What each host and
  * command came to, with reasons, times, sizes and what the connection was like; and what the
  * run was: who, when, with which inventory, templates and version. No outputs, no secrets.
+ * A job whose platform was found out has it as `platform`, and what told it as
+ * `platform_found_by`; one whose platform was not found has "auto".
  *
  *     report_file_open(&file, path, &run, &plan, &err);      before anything connects
  *     report_file_add(file, result, &err);                   each finished host, after emit

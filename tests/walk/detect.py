@@ -266,6 +266,22 @@ def told_honestly():
               done.stderr, done.stderr)
 
 
+def nothing_found():
+    """No device could be told: every format still ends well, with what columns there are."""
+    odd = "- {platform: cisco_ios, hostname: odd, version: Odd-1, responses: {show version: odd}}\n"
+    with Lab("--templates", TEMPLATES, devices=odd) as lab:
+        for name in ("a.csv", "a.json", "a.xlsx", "a.html", "a.db", "out/"):
+            done = collect(lab, "--platform", "auto", "-t", "show_version", "-o",
+                           lab.dir + "/" + name)
+            check(name, done.returncode == 1 and "1 failed" in done.stderr and
+                  os.path.exists(lab.dir + "/" + name), done.returncode, done.stderr)
+        check("a header", open(lab.dir + "/a.csv").read() == "host,platform,command,collected_at\n",
+              open(lab.dir + "/a.csv").read())
+        done = collect(lab, "--platform", "auto", "-t", "show_version", "-f", "json", "--where",
+                       "version = '1'")
+        check("narrowed", done.returncode == 1 and json.loads(done.stdout) == [], done.stderr)
+
+
 def hosts_verb():
     """collect hosts --detect: a table, or an inventory for the next run."""
     devices = fleet(["arista_eos", "cisco_ios", "vyos"]) + (
@@ -314,6 +330,6 @@ def hosts_verb():
         check("nobody to ask", done.returncode == 0 and "hosts:\n" in done.stdout, done.stderr)
 
 
-for test in (every_platform, same_records, mixed_runs, told_honestly, hosts_verb):
+for test in (every_platform, same_records, mixed_runs, told_honestly, nothing_found, hosts_verb):
     test()
 sys.exit(failures > 0)
