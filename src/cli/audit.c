@@ -79,7 +79,8 @@ static int judge(struct auditing *a, struct err *err)
     if (rc == 0 && a->baseline) {
         rc = audit_compare(a->audit, a->baseline, err);
     }
-    for (size_t i = 0; rc == 0 && i < a->audit->nwarnings; i++) {
+    bool told = a->how.format ? strcmp(a->how.format->name, "table") == 0 : !a->how.path;
+    for (size_t i = 0; rc == 0 && !told && i < a->audit->nwarnings; i++) {
         warn((void *)(uintptr_t)a->options, a->audit->warnings[i]);
     }
     if (rc == 0) {

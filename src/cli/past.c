@@ -184,13 +184,18 @@ static int saved_result(struct past *past, const struct job *job, struct host_re
     return rc;
 }
 
-/* What the run does not hold, and what the host came to with all its commands. */
-static int complete(struct host_result *result, struct err *err)
+/* What the run does not hold, and what the host came to with all its commands. Of a platform
+ * that is not known no output says anything. */
+static int complete(const struct job *job, struct host_result *result, struct err *err)
 {
     char reason[512];
     int rc = 0;
     for (size_t i = 0; i < result->ncommands && rc == 0; i++) {
         struct command_result *command = &result->commands[i];
+        if (command->status == STATUS_OK && !job->platform) {
+            command->status = STATUS_NOT_RUN;
+            rc = set_reason(command, "its platform is not known", err);
+        }
         if (command->status == STATUS_NOT_RUN && !command->reason) {
             snprintf(reason, sizeof(reason), "the run holds no output of '%s'",
                      command->command);
@@ -212,7 +217,7 @@ int past_result(struct past *past, const struct job *job, struct host_result **o
     int rc = past->tree ? rawtree_result(past->tree, job, &result, err)
                         : saved_result(past, job, &result, err);
     if (rc == 0) {
-        rc = complete(result, err);
+        rc = complete(job, result, err);
     }
     if (rc < 0) {
         host_result_free(result);

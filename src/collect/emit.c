@@ -175,7 +175,7 @@ static int command_rows(struct emit *e, const struct job *job, const struct job_
     if (e->writer->format->raw) {
         bool ended = command->status == STATUS_OK || command->status == STATUS_FAILED;
         status = ended ? raw_row(e, job, command, err) : 0;
-    } else if (command->status == STATUS_OK) {
+    } else if (command->status == STATUS_OK && job->platform) { /* else it has no table */
         status = output_records(e, job, how, result, command, err);
     }
     e->commands++;
