@@ -108,7 +108,7 @@ static int judge(struct audit_all *all, struct db *db, const char *look_host, st
     }
     if (status == 0 && !e->scene.ended &&
         audit_warn(all, "%s: the run did not end: hosts that it had not finished are not here",
-                   all->audit.source ? all->audit.source : db->path) < 0) {
+                   *db->path || !all->audit.source ? db->path : all->audit.source) < 0) {
         status = err_nomem(err);
     }
     return status;

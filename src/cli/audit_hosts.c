@@ -1,6 +1,7 @@
 #include "cli/audit_hosts.h"
 
 #include "base/guess.h"
+#include "collect/host_text.h"
 
 /* How the run reached the host, and what the inventory says of it where it says anything. */
 static struct host merged(const struct host *wanted, const struct host *known)
@@ -10,7 +11,8 @@ static struct host merged(const struct host *wanted, const struct host *known)
         host.address = known->address;
         host.port = known->port;
         host.platform = host_is_auto(known) ? wanted->platform : known->platform;
-        host.groups = *wanted->groups ? wanted->groups : known->groups;
+        bool unknown = known->groups == host_groups_unknown;
+        host.groups = *wanted->groups || unknown ? wanted->groups : known->groups;
         host.data = wanted->ndata ? wanted->data : known->data;
         host.ndata = wanted->ndata ? wanted->ndata : known->ndata;
     }

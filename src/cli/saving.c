@@ -148,6 +148,7 @@ static int save_of_job(struct saving *s, const struct host_result *result,
         return rc;
     }
     const char *platform = job ? host_result_platform(result, job->platform) : host->platform;
+    bool unknown = host->groups == host_groups_unknown;
     struct save_host row = {
         .host = host->name,
         .address = host->address,
@@ -161,8 +162,8 @@ static int save_of_job(struct saving *s, const struct host_result *result,
         .algorithms = result->algorithms,
         .fingerprint = result->fingerprint,
         .place = (long)host->index,
-        .groups = s->groups.buf,
-        .data = s->data.buf,
+        .groups = unknown ? NULL : s->groups.buf,
+        .data = unknown ? NULL : s->data.buf,
         .platform_why = result->platform_why,
     };
     return save_host_end(s->save, &row, err);

@@ -2,6 +2,8 @@
 
 #include "output/cell.h"
 
+const char *const host_groups_unknown[] = {NULL};
+
 void host_add_groups(struct strbuf *out, const struct host *host)
 {
     for (size_t i = 0; host->groups[i]; i++) {
@@ -23,7 +25,10 @@ void host_add_data(struct strbuf *out, const struct host *host)
 
 int host_read_groups(struct host *host, const char *text, struct arena *arena, struct err *err)
 {
-    text = text ? text : "";
+    if (!text) {
+        host->groups = host_groups_unknown;
+        return 0;
+    }
     const char **groups = arena_array(arena, strlen(text) / 2 + 2, sizeof(*groups));
     if (!groups) {
         return err_nomem(err);

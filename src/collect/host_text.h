@@ -11,7 +11,11 @@
 void host_add_groups(struct strbuf *out, const struct host *host);
 void host_add_data(struct strbuf *out, const struct host *host);
 
-/* NULL is none. Everything lives in arena. */
+/* The groups of a host of which neither groups nor data are known: an empty list, known by its
+ * address. */
+extern const char *const host_groups_unknown[];
+
+/* NULL is unknown. Everything lives in arena. */
 int host_read_groups(struct host *host, const char *text, struct arena *arena, struct err *err);
 int host_read_data(struct host *host, const struct yaml *y, const struct yaml_node *map,
                    struct arena *arena, struct err *err);

@@ -100,14 +100,13 @@ static void add_ask(struct rawtree_saved *saved, const struct rawtree_entry *ent
 
 static struct host *add_host(struct rawtree_saved *saved, const struct listed *host, int line)
 {
-    static const char *const no_groups[] = {NULL};
     struct inventory *inventory = &saved->inventory;
     struct host *added = &inventory->hosts[inventory->count];
     *added = (struct host){.index = inventory->count++,
                            .name = host->name,
                            .address = host->address ? host->address : host->name,
                            .platform = host->platform,
-                           .groups = host->groups ? host->groups : no_groups,
+                           .groups = host->groups ? host->groups : host_groups_unknown,
                            .file = inventory->path,
                            .line = line};
     return added;

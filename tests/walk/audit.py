@@ -309,8 +309,8 @@ hosts:
   %s: {groups: [core], data: {site: ams}}
 """ % (IOS[7], IOS[8]))
     words = ("-r", "core.yml", "--from", "plain.db", "-f", "json")
-    found = verdicts(json.loads(audit(*words, status=0).stdout))
-    expect("an early database", found, "core", SKIP=IOS)
+    found = verdicts(json.loads(audit(*words, status=1).stdout))
+    expect("an early database", found, "core", ERROR=IOS)
     found = verdicts(json.loads(audit(*words, "-i", "core-hosts.yml", "-F", "none", status=0).stdout))
     expect("an early database and an inventory", found, "core", PASS={IOS[7]}, SKIP={IOS[8]})
     found = verdicts(json.loads(audit(*words[:2], "-i", "core-hosts.yml", "-F", "none", "-l", IOS[7],
