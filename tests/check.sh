@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/setup.sh
 
 install_build_packages openssh-server openssh-client python3 python3-textfsm jq pmccabe mandoc \
-    sshpass python3-paramiko python3-openpyxl strace libxml2-utils python3-sarif-python-om
+    sshpass python3-paramiko python3-openpyxl strace libxml2-utils python3-sarif-python-om \
+    python3-yaml netbase
 build
 if [ $# = 0 ]; then
     set -- -L 'quick|walk|fault'

@@ -6,6 +6,7 @@ import os
 import pwd
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,13 @@ def fail(text):
     global bad
     bad += 1
     print("FAILED:", text)
+
+
+def knows_services():
+    try:
+        return socket.getservbyname("ssh") == 22
+    except OSError:
+        return False
 
 
 class Case:
@@ -153,6 +161,9 @@ if not SSH:
     sys.exit(77)
 with tempfile.TemporaryDirectory(prefix="sshconfig-") as folder:
     cases = [Case(path, folder) for path in sorted(glob.glob(HERE + "/*.conf"))]
+    if not knows_services():
+        print("services.conf is left out: this system names no ports (apt-get install netbase)")
+        cases = [case for case in cases if case.name != "services.conf"]
     with ThreadPoolExecutor(2) as pool:
         for _ in pool.map(check, cases):
             pass
