@@ -107,8 +107,7 @@ struct audit_options {
 /*
  * Judges the newest run of db, whose hosts are those of its _hosts. An error is one of the
  * database or of memory: rules that cannot be judged are findings. rules and db must outlive
- * the audit. Temporary tables and views are laid over db (scene.h). Temporary tables and views
- * are laid over db (scene.h).
+ * the audit. Temporary tables and views are laid over db (scene.h).
  */
 int audit_judge(struct audit **out, const struct rules *rules, struct db *db,
                 const struct audit_options *options, struct err *err);
