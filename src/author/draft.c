@@ -188,7 +188,7 @@ static int draft_a_table(struct draft *draft, struct draft_table *table, const c
     if (rc < 0) {
         return rc;
     }
-    draft->shape = "table";
+    draft->shape = "a table";
     draft->columns = table->ncolumns;
     return refuse(draft_check(draft, &check, true, err), table->nrows, err);
 }
@@ -212,7 +212,7 @@ static int draft_of_pairs(struct draft *draft, struct draft_pairs *pairs, const 
     if (rc < 0) {
         return rc;
     }
-    draft->shape = "key: value";
+    draft->shape = "`key: value` lines";
     draft->columns = pairs->ncolumns;
     return refuse(draft_check(draft, &check, true, err), pairs->nrows, err);
 }

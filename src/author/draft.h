@@ -33,7 +33,7 @@ struct draft {
     struct strbuf text;    /* the template */
     struct strbuf output;  /* what was given, without the prompts around it */
     struct strbuf records; /* its records, as a fixture has them */
-    const char *shape;     /* "table", "key: value" */
+    const char *shape;     /* "a table", "`key: value` lines" */
     unsigned rows, columns;
     const struct draft_told *told; /* by line */
     unsigned ntold;

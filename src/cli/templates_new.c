@@ -249,7 +249,7 @@ static int write_all(struct maker *m, struct err *err)
 static void tell_draft(const struct maker *m)
 {
     const struct draft *draft = &m->draft;
-    talk_line("A draft for a %s: %u column%s, %u record%s.", draft->shape, draft->columns,
+    talk_line("A draft for %s: %u column%s, %u record%s.", draft->shape, draft->columns,
               draft->columns == 1 ? "" : "s", draft->rows, draft->rows == 1 ? "" : "s");
     for (unsigned i = 0; i < draft->ntold; i++) {
         if (i == TOLD_LINES && m->options->verbose == 0 && draft->ntold > TOLD_LINES + 1) {
