@@ -94,6 +94,10 @@ int engine_rule_fails(struct engine *e, size_t rule, int line, const char *part,
 /* Which hosts the rule is for, and which of them have what it needs. */
 int engine_apply(struct engine *e, size_t rule, struct err *err);
 
+/* expect and where that name a column which the host's own template does not give. */
+int engine_columns(struct engine *e, size_t rule, const struct table_seen *table,
+                   struct err *err);
+
 int engine_expect(struct engine *e, size_t rule, struct err *err);
 int engine_query(struct engine *e, size_t rule, struct err *err);
 /* lines: only notes which outputs to look through. */

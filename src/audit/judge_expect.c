@@ -248,6 +248,9 @@ static int judge_table(struct expecting *x, struct err *err)
     }
     status = check_part(x, x->r->expect, &why);
     if (status == 0) {
+        status = engine_columns(x->e, x->rule, x->table, &why);
+    }
+    if (status == 0) {
         status = open_rows(x, &why);
     }
     if (status == 0) {

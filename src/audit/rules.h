@@ -55,9 +55,10 @@
  * Expressions are SQLite's, with the store's functions (store/functions.h), under the store's
  * guard; "x" is a name, 'x' a text. Columns hold text: a < 15 compares texts. `expect` and
  * `where` see one row, and no aggregates: `expect` that gives NULL for a row could not be
- * judged, which is an ERROR; a row for which `where` gives NULL is left out. All of SQL sees
- * the tables of the run alone, and
- * `_inventory`: a row a host with host, address, platform, status, groups (their names with a
+ * judged, which is an ERROR; a row for which `where` gives NULL is left out. A column that
+ * the template of a host's own platform does not have is an ERROR of that host, whatever other
+ * platforms' templates have. All of SQL sees the tables of the run alone, and `_inventory`: a
+ * row a host with host, address, platform, status, groups (their names with a
  * comma before and behind each) and the inventory's data by their keys. That row is what `when`
  * sees. A query over several hosts cannot know what those that are missing would have said:
  * they are ERRORs of their own.
