@@ -128,11 +128,47 @@ static int save_ask_of(struct saving *s, const struct job *job, const struct job
     return save_ask(s->save, &row, err);
 }
 
+static const char *platform_of(const struct saving *s, const struct host_result *result,
+                               const struct job *job)
+{
+    if (!job) {
+        return result->host->platform;
+    }
+    return s->copy && !job->platform ? NULL : host_result_platform(result, job->platform);
+}
+
+static int save_host_row(struct saving *s, const struct host_result *result,
+                         const struct job *job, struct err *err)
+{
+    const struct host *host = result->host;
+    bool unknown = host->groups == host_groups_unknown;
+    if (describe_host(s, host, err) < 0) {
+        return ERR_NOMEM;
+    }
+    struct save_host row = {
+        .host = host->name,
+        .address = host->address,
+        .port = host->port ? host->port : 22,
+        .platform = platform_of(s, result, job),
+        .status = status_name(result->status),
+        .reason = result->reason,
+        .connect_ms = (long)result->connect_ms,
+        .auth_ms = (long)result->auth_ms,
+        .total_ms = (long)result->total_ms,
+        .algorithms = result->algorithms,
+        .fingerprint = result->fingerprint,
+        .platform_why = result->platform_why,
+        .place = (long)host->index,
+        .groups = unknown ? NULL : s->groups.buf,
+        .data = unknown ? NULL : s->data.buf,
+    };
+    return save_host_end(s->save, &row, err);
+}
+
 /* All that there is to say of a host; job is NULL for one that is not of the plan. */
 static int save_of_job(struct saving *s, const struct host_result *result,
                        const struct job *job, struct err *err)
 {
-    const struct host *host = result->host;
     bool known = !job || job->platform; /* else its commands only say what was asked */
     int rc = 0;
     for (size_t i = 0; job && i < job->nasks && rc == 0; i++) {
@@ -141,32 +177,7 @@ static int save_of_job(struct saving *s, const struct host_result *result,
     for (size_t i = 0; i < result->ncommands && rc == 0 && known; i++) {
         rc = save_command(s, result, i, job, err);
     }
-    if (rc == 0) {
-        rc = describe_host(s, host, err);
-    }
-    if (rc < 0) {
-        return rc;
-    }
-    const char *platform = job ? host_result_platform(result, job->platform) : host->platform;
-    bool unknown = host->groups == host_groups_unknown;
-    struct save_host row = {
-        .host = host->name,
-        .address = host->address,
-        .port = host->port ? host->port : 22,
-        .platform = s->copy && job && !job->platform ? NULL : platform,
-        .status = status_name(result->status),
-        .reason = result->reason,
-        .connect_ms = (long)result->connect_ms,
-        .auth_ms = (long)result->auth_ms,
-        .total_ms = (long)result->total_ms,
-        .algorithms = result->algorithms,
-        .fingerprint = result->fingerprint,
-        .place = (long)host->index,
-        .groups = unknown ? NULL : s->groups.buf,
-        .data = unknown ? NULL : s->data.buf,
-        .platform_why = result->platform_why,
-    };
-    return save_host_end(s->save, &row, err);
+    return rc < 0 ? rc : save_host_row(s, result, job, err);
 }
 
 int saving_end(struct saving *s, const struct host_result *result, struct err *err)
