@@ -11,8 +11,11 @@ static void add(struct charset *set, uint32_t lo, uint32_t hi)
         set->beyond = true;
         hi = 0x7F;
     }
-    for (uint32_t c = lo; c <= hi; c++) {
-        set->ascii[c >> 6] |= UINT64_C(1) << (c & 63);
+    if (lo <= hi && lo < 64) {
+        set->ascii[0] |= UINT64_MAX << lo & UINT64_MAX >> (63 - (hi < 63 ? hi : 63));
+    }
+    if (lo <= hi && hi >= 64) {
+        set->ascii[1] |= UINT64_MAX << (lo > 64 ? lo - 64 : 0) & UINT64_MAX >> (127 - hi);
     }
 }
 
