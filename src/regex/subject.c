@@ -69,8 +69,34 @@ __attribute__((target("avx2"))) static void fill_avx2(struct regex_subject *subj
     }
 }
 
+/* The same, 64 bytes at a time. */
+__attribute__((target("avx512f,avx512bw"))) static void
+fill_avx512(struct regex_subject *subject, uint64_t rows)
+{
+    const __m512i bit_of_high = _mm512_set1_epi64((long long)UINT64_C(0x8040201008040201));
+    size_t len = subject->text.len;
+    const struct nibbles *nibbles = subject->family->row_nibbles;
+    subject->have |= rows;
+    for (size_t word = 0; word <= len / 64; word++) {
+        __m512i bytes = _mm512_loadu_si512(subject->from + word * 64);
+        __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(0x0F));
+        __m512i bit = _mm512_shuffle_epi8(bit_of_high, high);
+        uint64_t inside = word == len / 64 ? (UINT64_C(1) << len % 64) - 1 : UINT64_MAX;
+        for (uint64_t left = rows; left; left &= left - 1) {
+            size_t row = (size_t)__builtin_ctzll(left);
+            __m512i set = _mm512_broadcast_i32x4(
+                _mm_loadu_si128((const __m128i *)(const void *)&nibbles[row]));
+            __m512i bits = _mm512_shuffle_epi8(set, bytes);
+            subject->rows[row][word] = _mm512_test_epi8_mask(bits, bit) & inside;
+        }
+    }
+}
+
 static fill_rows *choose_fill(void)
 {
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) {
+        return fill_avx512;
+    }
     return __builtin_cpu_supports("avx2") ? fill_avx2 : subject_fill_plain;
 }
 
@@ -118,6 +144,15 @@ void regex_subject_set(struct regex_subject *subject, struct view text, enum reg
     }
 }
 
+static bool is_empty(const uint64_t *row, size_t len)
+{
+    uint64_t any = 0;
+    for (size_t i = 1; i <= len / 64; i++) {
+        any |= row[i];
+    }
+    return !any;
+}
+
 bool regex_subject_lacks(struct regex_subject *subject, uint64_t bytes)
 {
     if (!subject->fits) {
@@ -126,11 +161,7 @@ bool regex_subject_lacks(struct regex_subject *subject, uint64_t bytes)
     subject_need(subject, bytes);
     for (; bytes; bytes &= bytes - 1) {
         const uint64_t *row = subject->rows[__builtin_ctzll(bytes)];
-        uint64_t any = row[0];
-        for (size_t i = 1; i <= subject->text.len / 64; i++) {
-            any |= row[i];
-        }
-        if (!any) {
+        if (!row[0] && is_empty(row, subject->text.len)) {
             return true;
         }
     }

@@ -29,6 +29,7 @@ enum track_op {
     TRACK_PAIR,  /* two TAKEs: of class at least min, then of until at least max */
     TRACK_FIELD, /* a PAIR, then BYTES */
     TRACK_MARK,  /* a TAKE, then BYTES */
+    TRACK_MARKS, /* max of these */
     TRACK_WORD,  /* one of until, then a TAKE */
     /* these go elsewhere, or look */
     TRACK_FORK,      /* on if the next byte is in class, else or later to other if in until */

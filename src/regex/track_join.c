@@ -46,18 +46,47 @@ static bool join_runs(struct track_step *to, const struct track_step *step, unsi
     return true;
 }
 
+static bool is_mark_like(const struct track_step *step, const struct track_step *mark)
+{
+    return is_take(step, true) && step->class == mark->class && step->min == mark->min &&
+           step[1].op == TRACK_BYTES && step[1].group == 0 && step[1].nbytes == mark->nbytes &&
+           step[1].bytes == mark->bytes;
+}
+
+/* A MARK again and again, as in the address \\d+\\.\\d+\\.\\d+\\.\\d+ */
+static bool join_marks(struct track_step *to, const struct track_step *step, unsigned *n)
+{
+    unsigned together = *n, count = 1;
+    if (!join_runs(to, step, n)) {
+        return false;
+    }
+    if (to->op == TRACK_MARK && to->group == 0) {
+        while (2 * count + 1 < together && is_mark_like(step + 2 * count, to)) {
+            count++;
+        }
+    }
+    if (count > 1) {
+        to->op = TRACK_MARKS;
+        to->max = (uint16_t)count;
+        *n = 2 * count;
+    }
+    return true;
+}
+
 static bool goes_elsewhere(const struct track_step *step)
 {
     return step->op == TRACK_FORK || step->op == TRACK_FORK_LAZY || step->op == TRACK_GOTO ||
            step->op == TRACK_AHEAD || step->op == TRACK_NOT_AHEAD;
 }
 
+#define TOGETHER_MOST 32
+
 /* How many steps from `from` on are only come to from the one in front of them, the first not
  * counted. */
 static unsigned together(const bool *target, unsigned from, unsigned nsteps)
 {
     unsigned n = 1;
-    while (n < 4 && from + n < nsteps && !target[from + n]) {
+    while (n < TOGETHER_MOST && from + n < nsteps && !target[from + n]) {
         n++;
     }
     return n;
@@ -103,7 +132,7 @@ unsigned track_join(struct track_step *steps, unsigned nsteps, struct track_jump
     for (unsigned i = 0; i < nsteps; out++) {
         unsigned n = together(target, i, nsteps);
         struct track_step joined = steps[i];
-        if (!join_word(&joined, steps + i, &n) && !join_runs(&joined, steps + i, &n)) {
+        if (!join_word(&joined, steps + i, &n) && !join_marks(&joined, steps + i, &n)) {
             n = 1;
         }
         moved[i] = (uint16_t)out;

@@ -317,6 +317,18 @@ static enum track_result step_mark(struct walk *w, const struct track_step *step
     return go_on(w, step + 1, to + step->nbytes);
 }
 
+static enum track_result step_marks(struct walk *w, const struct track_step *step, size_t at)
+{
+    for (unsigned n = step->max; n > 0; n--) {
+        at = run_of(w, step->class, step->min, at);
+        if (at == SIZE_MAX || !has_bytes(w, step, at)) {
+            return back(w);
+        }
+        at += step->nbytes;
+    }
+    return go_on(w, step + 1, at);
+}
+
 static enum track_result step_field(struct walk *w, const struct track_step *step, size_t at)
 {
     size_t from = run_of(w, step->class, step->min, at);
@@ -500,31 +512,19 @@ static enum track_result step_give_up(struct walk *w, const struct track_step *s
 void track_bind(struct track_step *steps, unsigned nsteps)
 {
     static taker *const takers[] = {
-        [TRACK_BYTES] = step_bytes,
-        [TRACK_ONE] = step_one,
-        [TRACK_TAKE] = step_take,
-        [TRACK_TAKE_TO] = step_take_to,
-        [TRACK_TRIM] = step_trim,
-        [TRACK_GREEDY] = step_greedy,
-        [TRACK_LAZY] = step_lazy,
-        [TRACK_PAIR] = step_pair,
-        [TRACK_FIELD] = step_field,
-        [TRACK_MARK] = step_mark,
-        [TRACK_WORD] = step_word,
-        [TRACK_FORK] = step_fork,
-        [TRACK_FORK_LAZY] = step_fork_lazy,
-        [TRACK_SWITCH] = step_switch,
-        [TRACK_GOTO] = step_goto,
-        [TRACK_OPEN] = step_open,
-        [TRACK_CLOSE] = step_close,
-        [TRACK_BEGIN] = step_begin,
-        [TRACK_END] = step_end,
-        [TRACK_BOUNDARY] = step_boundary,
-        [TRACK_NO_BOUNDARY] = step_no_boundary,
-        [TRACK_AHEAD] = step_ahead,
-        [TRACK_NOT_AHEAD] = step_ahead,
-        [TRACK_DONE] = step_done,
-        [TRACK_GIVE_UP] = step_give_up,
+        [TRACK_BYTES] = step_bytes,       [TRACK_ONE] = step_one,
+        [TRACK_TAKE] = step_take,         [TRACK_TAKE_TO] = step_take_to,
+        [TRACK_TRIM] = step_trim,         [TRACK_GREEDY] = step_greedy,
+        [TRACK_LAZY] = step_lazy,         [TRACK_PAIR] = step_pair,
+        [TRACK_FIELD] = step_field,       [TRACK_MARK] = step_mark,
+        [TRACK_MARKS] = step_marks,       [TRACK_WORD] = step_word,
+        [TRACK_FORK] = step_fork,         [TRACK_FORK_LAZY] = step_fork_lazy,
+        [TRACK_SWITCH] = step_switch,     [TRACK_GOTO] = step_goto,
+        [TRACK_OPEN] = step_open,         [TRACK_CLOSE] = step_close,
+        [TRACK_BEGIN] = step_begin,       [TRACK_END] = step_end,
+        [TRACK_BOUNDARY] = step_boundary, [TRACK_NO_BOUNDARY] = step_no_boundary,
+        [TRACK_AHEAD] = step_ahead,       [TRACK_NOT_AHEAD] = step_ahead,
+        [TRACK_DONE] = step_done,         [TRACK_GIVE_UP] = step_give_up,
     };
     for (unsigned i = 0; i < nsteps; i++) {
         bool group = steps[i].op == TRACK_TAKE && steps[i].group;
