@@ -1,7 +1,5 @@
 #include "textfsm/dispatch.h"
 
-#include "textfsm/lines.h"
-
 /* ---- Made with the template ---- */
 
 /* Rare bytes first: the ones that decide most often. Lower is rarer in device output. */
@@ -101,9 +99,19 @@ bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes
 
 /* ---- Asked for each line ---- */
 
+/* How many blanks a line begins with: few, as a rule. */
+static inline size_t indent(struct view line)
+{
+    size_t n = 0;
+    while (n < line.len && regex_is_blank((unsigned char)line.ptr[n])) {
+        n++;
+    }
+    return n;
+}
+
 void look_init(struct look *look, struct view line, enum regex_text kind, size_t room)
 {
-    size_t n = line_indent(line);
+    size_t n = indent(line);
     look->line = line;
     look->blanks = n;
     look->lead = n < line.len ? (unsigned char)line.ptr[n] : LEAD_END;

@@ -15,9 +15,6 @@ struct line_end {
 
 struct line_end line_end_find(struct view text);
 
-/* How many blanks (of ASCII) a line begins with. */
-size_t line_indent(struct view line);
-
 /*
  * A separator of several bytes that began at the end of `before` and ends at the front of
  * `after` (CR LF is not among them). Returns the bytes of it in after, 0 for none, and sets

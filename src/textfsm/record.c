@@ -89,17 +89,12 @@ static void show_given(struct textfsm_run *run, const struct step *step)
     }
 }
 
-int record_assign(struct textfsm_run *run, const struct step *step, struct textfsm_error *error)
+static int assign_specials(struct textfsm_run *run, const struct step *step,
+                           struct textfsm_error *error)
 {
     const struct assign *assigns = step->assigns;
-    for (unsigned i = 0; i < step->nassigns; i++) {
-        cell_set(&run->cells[assigns[i].value], run->groups[assigns[i].group]);
-    }
-    if (run->given) {
-        show_given(run, step);
-    }
     int rc = 0;
-    for (unsigned i = 0; step->special && rc == 0 && i < step->nassigns; i++) {
+    for (unsigned i = 0; rc == 0 && i < step->nassigns; i++) {
         if (assigns[i].special) {
             const struct textfsm_cell *cell = &run->cells[assigns[i].value];
             rc = assign_special(run, assigns[i].value, view_make(cell->u.text, cell->len),
@@ -107,6 +102,20 @@ int record_assign(struct textfsm_run *run, const struct step *step, struct textf
         }
     }
     return rc;
+}
+
+int record_assign(struct textfsm_run *run, const struct step *step, struct textfsm_error *error)
+{
+    struct textfsm_cell *cells = run->cells;
+    const struct view *groups = run->groups;
+    const struct assign *end = step->assigns + step->nassigns;
+    for (const struct assign *assign = step->assigns; assign < end; assign++) {
+        cell_set(&cells[assign->value], groups[assign->group]);
+    }
+    if (run->given) {
+        show_given(run, step);
+    }
+    return step->special ? assign_specials(run, step, error) : 0;
 }
 
 static void list_clear(struct slot *slot)
