@@ -52,6 +52,22 @@ static inline void regex_check_warm(struct regex_check *check, const struct rege
     }
 }
 
+/* text without the blanks in front; what is not ASCII ends the question. */
+static inline bool regex_check_second(const struct regex_facts *facts, struct view text)
+{
+    while (text.len && !regex_is_blank((unsigned char)text.ptr[0])) {
+        if ((unsigned char)text.ptr[0] >= 0x80) {
+            return true;
+        }
+        text = view_slice(text, 1, text.len);
+    }
+    while (text.len && regex_is_blank((unsigned char)text.ptr[0])) {
+        text = view_slice(text, 1, text.len);
+    }
+    return (text.len && (unsigned char)text.ptr[0] >= 0x80) ||
+           view_starts(text, view_make(facts->second, facts->nsecond));
+}
+
 static inline const char *regex_check_facts(const struct regex_facts *facts, struct view text)
 {
     struct byteset bytes = byteset_of(text);
@@ -65,6 +81,9 @@ static inline const char *regex_check_facts(const struct regex_facts *facts, str
     }
     if (c >= 0 && c < 0x80 && !view_starts(view_slice(text, n, text.len), facts->prefix)) {
         return "facts: prefix";
+    }
+    if (!regex_check_second(facts, view_slice(text, n, text.len))) {
+        return "facts: second";
     }
     if (text.len < facts->min_length || (text.len == 0 && !facts->can_be_empty)) {
         return "facts: length";

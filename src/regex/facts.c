@@ -275,5 +275,6 @@ bool facts_find(struct regex_facts *facts, const struct tree *tree, unsigned reg
     }
     find_first(facts, root);
     facts_find_lead(facts, root);
+    facts_find_second(facts, root);
     return facts_find_prefix(facts, root, arena);
 }

@@ -19,6 +19,9 @@ void facts_find_lead(struct regex_facts *facts, const struct node *root);
 /* prefix.c: facts->prefix of the same. */
 bool facts_find_prefix(struct regex_facts *facts, const struct node *root, struct arena *arena);
 
+/* prefix.c: facts->second of the same. */
+void facts_find_second(struct regex_facts *facts, const struct node *root);
+
 /* size.c: about the bytes of PCRE2's code, rather more than less; saturates at SIZE_HUGE. */
 #define TREE_SIZE_HUGE ((size_t)1 << 30)
 size_t tree_size(const struct tree *tree);

@@ -102,3 +102,80 @@ bool facts_find_prefix(struct regex_facts *facts, const struct node *root, struc
     }
     return prefix.len == 0 || facts->prefix.ptr;
 }
+
+/* ---- The second word ---- */
+
+/* Can unit match no ASCII blank? */
+static bool no_blank(const struct node *unit)
+{
+    struct charset set = charset_of(unit);
+    for (unsigned c = 0; c < 0x80; c++) {
+        if (charset_has(&set, c) && regex_is_blank((unsigned char)c)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool all_units(const struct node *list, bool (*test)(const struct node *unit));
+
+static bool node_units(const struct node *node, bool (*test)(const struct node *unit))
+{
+    switch ((enum node_kind)node->kind) {
+    case NODE_LITERAL:
+    case NODE_ANY:
+    case NODE_SET:
+        return test(node);
+    case NODE_AT:
+    case NODE_LOOK: /* may refuse, but takes nothing */
+        return true;
+    case NODE_GROUP:
+    case NODE_BRANCH:
+    case NODE_SEQ:
+    case NODE_REPEAT:
+    case NODE_ATOMIC:
+        return all_units(node->child, test);
+    default:
+        return false;
+    }
+}
+
+static bool all_units(const struct node *list, bool (*test)(const struct node *unit))
+{
+    for (const struct node *node = list; node; node = node->next) {
+        if (!node_units(node, test)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Goes over nodes all of whose units pass the test; *least is how many characters they take. */
+static const struct node *skip(const struct node *list, bool (*test)(const struct node *unit),
+                               uint64_t *least)
+{
+    *least = 0;
+    while (list && node_units(list, test)) {
+        *least += list->width.lo;
+        list = list->next;
+    }
+    return list;
+}
+
+/* Of a pattern like \\s*(\\d+)\\s+packets: blanks, then what can only be the first word, blanks
+ * behind it, and then literal bytes. */
+void facts_find_second(struct regex_facts *facts, const struct node *root)
+{
+    struct prefix second = {.len = 0};
+    uint64_t least;
+    const struct node *rest = skip(root, only_blanks, &least);
+    rest = skip(rest, no_blank, &least);
+    if (least > 0) {
+        rest = skip(rest, only_blanks, &least);
+    }
+    if (least > 0) {
+        add_list(&second, rest);
+        facts->nsecond = (uint8_t)(second.len < 8 ? second.len : 8);
+        memcpy(facts->second, second.bytes, facts->nsecond);
+    }
+}

@@ -102,6 +102,10 @@ struct regex_facts {
     size_t min_length;   /* bytes a match takes at least */
     struct view prefix;  /* the bytes that follow the blanks literally, often empty; like the
                             number of blanks only to be held against an ASCII byte c */
+    char second[8];      /* the bytes, nsecond of them, that follow literally behind the blanks
+                            behind the first word: behind what there is from byte c up to the
+                            next blank. Only to be held against ASCII words and blanks */
+    uint8_t nsecond;
 };
 
 #define REGEX_SKIP_ANY UINT32_MAX

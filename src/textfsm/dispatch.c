@@ -65,6 +65,10 @@ void filter_init(struct filter *filter, const struct regex *re, struct regex_fam
         memcpy(&filter->prefix, facts->prefix.ptr, n);
         memset(&filter->prefix_mask, 0xFF, n);
     }
+    if (facts->nsecond) {
+        memcpy(&filter->second, facts->second, facts->nsecond);
+        memset(&filter->second_mask, 0xFF, facts->nsecond);
+    }
     filter->min_length =
         facts->min_length < UINT32_MAX ? (uint32_t)facts->min_length : UINT32_MAX;
     filter->last = facts->last;
@@ -109,19 +113,51 @@ static inline size_t indent(struct view line)
     return n;
 }
 
+/* The first eight bytes of v as memory has them, zero behind its end. */
+static inline uint64_t head_of(struct view v)
+{
+    uint64_t head = 0;
+    if (v.len >= 8) {
+        memcpy(&head, v.ptr, 8);
+    } else if (v.len) {
+        memcpy(&head, v.ptr, v.len);
+    }
+    return head;
+}
+
 void look_init(struct look *look, struct view line, enum regex_text kind, size_t room)
 {
     size_t n = indent(line);
     look->line = line;
     look->blanks = n;
     look->lead = n < line.len ? (unsigned char)line.ptr[n] : LEAD_END;
-    look->head = 0;
-    if (line.len - n >= 8) {
-        memcpy(&look->head, line.ptr + n, 8);
-    } else if (line.len > n) {
-        memcpy(&look->head, line.ptr + n, line.len - n);
-    }
+    look->head = head_of(view_slice(line, n, line.len));
+    look->second_known = false;
     regex_subject_set(look->subject, line, kind, room);
+}
+
+/* Finds the second word, unless something on the way to it is not ASCII. */
+static void find_second(struct look *look)
+{
+    struct view line = look->line;
+    size_t n = look->blanks;
+    while (n < line.len && (unsigned char)line.ptr[n] < 0x80 &&
+           !regex_is_blank((unsigned char)line.ptr[n])) {
+        n++;
+    }
+    struct view rest = view_slice(line, n, line.len);
+    rest = view_slice(rest, indent(rest), rest.len);
+    look->second = head_of(rest);
+    look->second_mask = rest.len && (unsigned char)rest.ptr[0] >= 0x80 ? 0 : UINT64_MAX;
+    look->second_known = true;
+}
+
+static inline bool has_second(struct look *look, const struct filter *filter)
+{
+    if (!look->second_known) {
+        find_second(look);
+    }
+    return ((look->second ^ filter->second) & filter->second_mask & look->second_mask) == 0;
 }
 
 /* Every byte of the line is one that the regex can take. */
@@ -135,13 +171,16 @@ static bool in_alphabet(const struct look *look, const struct byteset *alphabet)
     return true;
 }
 
-bool look_slow(const struct look *look, const struct filter *filter)
+bool look_slow(struct look *look, const struct filter *filter)
 {
     size_t len = look->line.len;
     if (len < filter->min_length) {
         return false;
     }
     if (len && !byteset_has(&filter->last, (unsigned char)look->line.ptr[len - 1])) {
+        return false;
+    }
+    if (filter->second_mask && !has_second(look, filter)) {
         return false;
     }
     if (filter->need && regex_subject_lacks(look->subject, filter->need)) {

@@ -17,6 +17,7 @@
 /* What a line must be like for one rule; what decides most comes first. */
 struct filter {
     uint64_t prefix, prefix_mask; /* of the eight bytes behind the blanks, as memory has them */
+    uint64_t second, second_mask; /* of those of the second word */
     uint32_t skip_min, skip_max;  /* blanks in front */
     uint32_t min_length;
     uint64_t need;                  /* bytes that must occur somewhere, one bit each */
@@ -30,6 +31,8 @@ struct look {
     size_t blanks;
     unsigned lead; /* the byte behind the blanks, or LEAD_END */
     uint64_t head; /* the eight bytes from there on, zero behind the end */
+    bool second_known;
+    uint64_t second, second_mask; /* the same of the second word, where that can be told */
     struct regex_subject *subject;
 };
 
@@ -47,10 +50,10 @@ bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes
 
 /* room: the bytes that may be read from the line's start on. */
 void look_init(struct look *look, struct view line, enum regex_text kind, size_t room);
-bool look_slow(const struct look *look, const struct filter *filter);
+bool look_slow(struct look *look, const struct filter *filter);
 
 /* false: the rule cannot match. */
-static inline bool look_admits(const struct look *look, const struct filter *filter)
+static inline bool look_admits(struct look *look, const struct filter *filter)
 {
     if (look->lead < 0x80 || look->lead == LEAD_END) {
         if (look->blanks < filter->skip_min || look->blanks > filter->skip_max ||

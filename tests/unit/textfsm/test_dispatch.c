@@ -4,6 +4,11 @@
 #include "textfsm/dispatch.h"
 
 static const char *const regexes[] = {
+    "^\\s*(\\d+)\\s+packets",
+    "^\\S+\\s+\\S+ up",
+    "^\\s+(?:(?:a|b)c)+[ \\t]+(x.)y",
+    "^\\d*\\s+packets",
+    "^\\S+\\spackets",
     "^",
     "^$",
     "^\\s*$",
@@ -30,6 +35,19 @@ static const char *const regexes[] = {
 };
 
 static const char *const lines[] = {
+    "  12  packets",
+    "12\tpackets",
+    "12\xC2\xA0packets",
+    "12 \xC2\xA0packets",
+    "1\xC2\xA0"
+    "2 packets",
+    "  packets",
+    "packets packets",
+    "a b up",
+    " acbc \t xzy",
+    " acbc xz",
+    "12",
+    "12 ",
     "",
     " ",
     "\t \t",
