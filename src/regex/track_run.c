@@ -55,6 +55,11 @@ static inline size_t first_bit(uint64_t bits)
     return (unsigned)__builtin_ctzll(bits);
 }
 
+static inline size_t last_bit(uint64_t bits)
+{
+    return 63 - (size_t)(unsigned)__builtin_clzll(bits);
+}
+
 /* Of eight bytes the first n (1 to 8) in memory. */
 static inline uint64_t first_bytes(uint64_t bytes, unsigned n)
 {
@@ -85,7 +90,7 @@ static inline size_t trimmed(const struct walk *w, unsigned class, size_t least,
         size_t word = (end - 1) / 64;
         uint64_t outside = ~row[word] << (63 - (end - 1) % 64);
         if (outside) {
-            size_t to = end - (size_t)(unsigned)__builtin_clzll(outside);
+            size_t to = end - (63 - last_bit(outside));
             return to > least ? to : least;
         }
         end = word * 64;
@@ -112,15 +117,15 @@ static inline uint64_t stops(const struct walk *w, const struct track_step *step
 }
 
 /* The last stop in [least, end], or SIZE_MAX. */
-static inline size_t last_stop(const struct walk *w, const struct track_step *step,
-                               size_t least, size_t end)
+static __attribute__((noinline)) size_t
+last_stop(const struct walk *w, const struct track_step *step, size_t least, size_t end)
 {
     size_t word = end / 64;
     uint64_t bits = stops(w, step, word) & (UINT64_MAX >> (63 - end % 64));
     while (!bits && word > least / 64) {
         bits = stops(w, step, --word);
     }
-    size_t stop = bits ? word * 64 + 63 - (size_t)(unsigned)__builtin_clzll(bits) : 0;
+    size_t stop = bits ? word * 64 + last_bit(bits) : 0;
     return bits && stop >= least ? stop : SIZE_MAX;
 }
 
@@ -193,24 +198,36 @@ static inline bool choose(struct walk *w, const struct track_step *step, size_t 
 
 static enum track_result back(struct walk *w);
 
+static enum track_result stop_at(struct walk *w, const struct track_step *step, size_t at,
+                                 size_t stop, bool more)
+{
+    if (more && !choose(w, step, at, stop - 1)) {
+        return TRACK_UNKNOWN;
+    }
+    return took(w, step, at, stop);
+}
+
 /* Stops at the last place from `end` down to the least that something can follow. */
 static inline enum track_result stop_late(struct walk *w, const struct track_step *step,
                                           size_t at, size_t end)
 {
-    size_t least = at + step->min, stop = end;
+    size_t least = at + step->min;
     if (end < least) {
         return back(w);
     }
-    if (end < w->len || !step->until_end) {
-        stop = last_stop(w, step, least, end);
-        if (stop == SIZE_MAX) {
+    if (end == w->len && step->until_end) {
+        return stop_at(w, step, at, end, end > least);
+    }
+    if ((end ^ least) < 64) { /* in one word: then it is seen whether there are more */
+        uint64_t bits = stops(w, step, end / 64) & (UINT64_MAX >> (63 - end % 64)) &
+                        (UINT64_MAX << least % 64);
+        if (!bits) {
             return back(w);
         }
+        return stop_at(w, step, at, (end & ~(size_t)63) + last_bit(bits), bits & (bits - 1));
     }
-    if (stop > least && !choose(w, step, at, stop - 1)) {
-        return TRACK_UNKNOWN;
-    }
-    return took(w, step, at, stop);
+    size_t stop = last_stop(w, step, least, end);
+    return stop == SIZE_MAX ? back(w) : stop_at(w, step, at, stop, stop > least);
 }
 
 static inline size_t take_end(const struct walk *w, const struct track_step *step, size_t at)
