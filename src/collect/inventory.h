@@ -118,9 +118,9 @@ struct host {
     const char *platform;
     const char *username;
     struct secret_spec password, enable;
-    const char *key;           /* private key file */
-    const char *fingerprint;   /* pinned host key, "SHA256:..." */
-    const char *const *groups; /* NULL-terminated, never NULL */
+    const char *key;                    /* private key file */
+    const char *fingerprint;            /* pinned host key, "SHA256:..." */
+    const char *const *groups;          /* NULL-terminated, never NULL */
     const struct host_cap *const *caps; /* of those groups; NULL-terminated, or NULL = none */
     const struct host_data *data;
     size_t ndata;
@@ -132,6 +132,7 @@ struct host {
     const char *const *certificates; /* for those keys, besides what lies beside them */
     bool identities_only;            /* and no other key of the agent's */
     const char *const *known_hosts;  /* instead of the run's; new keys go to the first */
+    const char *asked;               /* the address before HostName gave another one */
     const char *hostkey_alias;       /* the name that known_hosts has the host under */
     const char *proxy_command;       /* whose standard input and output reach the host */
     ms_t ssh_connect_ms;             /* where neither the host nor the run says another */

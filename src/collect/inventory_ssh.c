@@ -68,6 +68,7 @@ static int fill_address(struct applying *a, struct host *host, const struct ssh_
         return ERR_INPUT;
     }
     if (from[CONFIG_HOSTNAME].file && strcmp(s->hostname, host->address) != 0) {
+        host->asked = host->address;
         host->address = s->hostname;
         host_note_again(host, SETTING_ADDRESS, from[CONFIG_HOSTNAME]);
         if (note(a, host, SETTING_ADDRESS, "address", from[CONFIG_HOSTNAME]) < 0) {

@@ -96,6 +96,7 @@ static void add_algorithms(struct strbuf *out, const struct host *host)
         const char *key, *value;
     } lists[] = {{"kex", host->algorithms.kex},
                  {"hostkey", host->algorithms.hostkeys},
+                 {"pubkey", host->algorithms.pubkeys},
                  {"cipher", host->algorithms.ciphers},
                  {"mac", host->algorithms.macs}};
     struct strbuf map = STRBUF_INIT;
@@ -138,13 +139,21 @@ static void add_data(struct strbuf *out, const struct host *host)
     strbuf_addstr(out, host->ndata > 0 ? "}" : "");
 }
 
+/* A way that the ssh configuration knows it will know again, by the address that it was asked
+ * for.
+ */
+static bool written(const struct host *jump)
+{
+    return jump && !jump->way;
+}
+
 static void add_host(struct strbuf *out, const struct inventory_text *what,
                      const struct host *host)
 {
     strbuf_addstr(out, "  ");
     json_add_string(out, view_of(host->name));
     strbuf_addstr(out, ": {");
-    add_text(out, "address", host->address);
+    add_text(out, "address", host->asked ? host->asked : host->address);
     if (host->port) {
         add_key(out, "port");
         strbuf_addf(out, "%d", host->port);
@@ -155,7 +164,7 @@ static void add_host(struct strbuf *out, const struct inventory_text *what,
     add_secret(out, what, "enable_password", host->enable);
     add_path(out, what, "key", host->key);
     add_text(out, "fingerprint", host->fingerprint);
-    add_text(out, "jump", host->jump ? host->jump->name : NULL);
+    add_text(out, "jump", written(host->jump) ? host->jump->name : NULL);
     if (host->max_sessions) {
         add_key(out, "max_sessions");
         strbuf_addf(out, "%zu", host->max_sessions);
@@ -262,8 +271,13 @@ int inventory_write(struct strbuf *out, const struct inventory_text *what, struc
             add_host(out, what, &inventory->hosts[i]);
         }
     }
-    strbuf_addstr(out, inventory->njumps ? "jumps:\n" : "");
+    bool any = false;
     for (size_t i = 0; i < inventory->njumps; i++) {
+        if (!written(inventory->jumps[i])) {
+            continue;
+        }
+        strbuf_addstr(out, any ? "" : "jumps:\n");
+        any = true;
         add_host(out, what, inventory->jumps[i]);
     }
     return rc == 0 && strbuf_failed(out) ? err_nomem(err) : rc;

@@ -54,6 +54,11 @@ expect near
 
 run middle && fail "a jump host that lets nobody in"
 grep -q 'middle: jump host 127.0.9.3: login of nobody denied' "$sshd_dir/err" || fail "whose login"
+# What --failed writes leads the same way again: the configuration is asked for the same name.
+sed "s/nobody@127.0.9.3/$(id -un)@127.0.9.3/" "$sshd_dir/home/.ssh/config" >"$sshd_dir/mended"
+run --failed "$sshd_dir/failed.yml" middle far && fail "a jump host that lets nobody in, again"
+run -F "$sshd_dir/mended" -i "$sshd_dir/failed.yml" || fail "--failed behind ssh's jump hosts: $?"
+expect middle
 run -F none near && fail "-F none"
 run -F "$sshd_dir/nothing" near
 [ $? = 3 ] || fail "-F of a file that is not there"
