@@ -2,8 +2,9 @@
  * A device that says anything. The first line is `PLATFORM CHUNK COMMAND;COMMAND ...`; the rest
  * is what the device sends, in pieces of CHUNK bytes, with \xFE for a second of silence and
  * \xFF for its end. The client is a caller as dialogue.h has it, with secrets that must not be
- * typed twice.
+ * typed twice. PLATFORM `auto`: first the platform is found out (session/detect.h).
  */
+#include "session/detect.h"
 #include "session/dialogue.h"
 
 #include "base/number.h"
@@ -22,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct platform_set *platforms;
 static struct regex_scratch *scratch;
+static struct detector *detector;
 
 /* templates/ beside the tests. */
 static void read_platforms(void)
@@ -40,6 +42,10 @@ static void read_platforms(void)
         exit(1);
     }
     scratch = regex_scratch_new(NULL, NULL);
+    if (detector_new(&detector, platforms, &err) < 0) {
+        fprintf(stderr, "%s\n", err.text);
+        exit(1);
+    }
 }
 
 struct client {
@@ -48,6 +54,9 @@ struct client {
     struct dialogue *d;
     ms_t now;
     size_t typed_commands, outputs, secrets, typed;
+    struct dialogue_options options;
+    struct detection *detection; /* while the platform is being found out */
+    size_t asked;
 };
 
 static void count_typed(struct client *c)
@@ -68,8 +77,44 @@ static void take(struct client *c)
     if ((dialogue_result(c->d) == DIALOGUE_OK) != (dialogue_error(c->d)[0] == '\0')) {
         abort();
     }
+    if (c->detection) {
+        detection_output(c->detection, dialogue_output(c->d));
+    }
     c->outputs++;
     dialogue_next(c->d, c->now);
+}
+
+/* At a prompt of a platform that is not known: the next command that tells it. False: it cannot
+ * be told. */
+static bool find_out(struct client *c)
+{
+    if (c->outputs < c->asked) {
+        dialogue_confirm(c->d, c->now);
+        return true;
+    }
+    if (c->asked == 0) {
+        detection_prompt(c->detection, dialogue_prompt(c->d));
+    }
+    const char *command = detection_next(c->detection);
+    if (command) {
+        if (++c->asked > DETECT_COMMANDS_MOST || c->secrets > 1 ||
+            dialogue_command(c->d, view_of(command), c->now, NULL) < 0) {
+            abort();
+        }
+        c->typed_commands++;
+        return true;
+    }
+    c->options.platform = detection_found(c->detection);
+    if (*detection_why(c->detection) == '\0') {
+        abort();
+    }
+    detection_free(c->detection);
+    c->detection = NULL;
+    if (c->options.platform) {
+        c->ncommands += c->typed_commands;
+        dialogue_become(c->d, &c->options, c->now);
+    }
+    return c->options.platform;
 }
 
 /* One call; false when the dialogue waits or is over. */
@@ -78,9 +123,13 @@ static bool act(struct client *c)
     count_typed(c);
     switch (dialogue_state(c->d)) {
     case DIALOGUE_READY:
+        if (c->detection) {
+            return find_out(c) || (dialogue_leave(c->d, c->now), true);
+        }
         if (c->typed_commands == c->ncommands) {
             dialogue_leave(c->d, c->now);
-        } else if (dialogue_command(c->d, c->commands[c->typed_commands++], c->now, NULL) < 0) {
+        } else if (dialogue_command(c->d, c->commands[c->typed_commands++ - c->asked], c->now,
+                                    NULL) < 0) {
             c->typed_commands--;
             c->ncommands = c->typed_commands;
         }
@@ -161,7 +210,7 @@ static void talk(const struct platform *p, struct view bytes, size_t chunk,
     while (commands.len > 0 && c.ncommands < MOST_COMMANDS) {
         c.commands[c.ncommands++] = take_until(&commands, ';');
     }
-    struct dialogue_options options = {
+    c.options = (struct dialogue_options){
         .platform = p,
         .enable_secret = VIEW(SECRET),
         .username = VIEW("admin"),
@@ -169,7 +218,8 @@ static void talk(const struct platform *p, struct view bytes, size_t chunk,
         .max_bytes = MOST_BYTES,
         .scratch = scratch,
     };
-    if (dialogue_new(&c.d, &options, c.now, NULL) < 0) {
+    if ((p->unknown && detection_new(&c.detection, detector, scratch, "fuzz", NULL) < 0) ||
+        dialogue_new(&c.d, &c.options, c.now, NULL) < 0) {
         abort();
     }
     settle(&c);
@@ -182,6 +232,7 @@ static void talk(const struct platform *p, struct view bytes, size_t chunk,
         c.outputs > c.typed_commands) {
         abort();
     }
+    detection_free(c.detection);
     dialogue_free(c.d);
 }
 
@@ -197,7 +248,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     number_int(take_until(&head, ' '), 1, 100000, &chunk);
     snprintf(text, sizeof(text), "%.*s", VIEW_ARG(view_slice(name, 0, sizeof(text) - 1)));
-    const struct platform *p = platform_find(platforms, text);
+    const struct platform *p = strcmp(text, PLATFORM_AUTO) == 0
+                                   ? detector_platform(detector)
+                                   : platform_find(platforms, text);
     talk(p ? p : platform_at(platforms, name.len % platform_count(platforms)), bytes,
          (size_t)chunk, head);
     return 0;
