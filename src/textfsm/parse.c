@@ -310,13 +310,14 @@ static int resolve(struct parser *p, struct rule *rule, struct step *step)
     return 0;
 }
 
-/* Which Values have an option. NULL when memory ran out. */
-static unsigned *with_option(struct textfsm_template *t, unsigned option, unsigned *n)
+/* Which Values have an option, or do not. NULL when memory ran out. */
+static unsigned *with_option(struct textfsm_template *t, unsigned option, bool have,
+                             unsigned *n)
 {
     unsigned *list = arena_array(&t->arena, t->nvalues, sizeof(*list));
     *n = 0;
     for (unsigned i = 0; list && i < t->nvalues; i++) {
-        if (t->values[i].pub.options & option) {
+        if (((t->values[i].pub.options & option) != 0) == have) {
             list[(*n)++] = i;
         }
     }
@@ -326,14 +327,13 @@ static unsigned *with_option(struct textfsm_template *t, unsigned option, unsign
 static int sort_values(struct parser *p)
 {
     struct textfsm_template *t = p->t;
-    unsigned nups, ndowns;
-    t->lists = with_option(t, TEXTFSM_LISTED, &t->nlists);
-    t->required = with_option(t, TEXTFSM_REQUIRED, &t->nrequired);
-    const unsigned *ups = with_option(t, TEXTFSM_FILLUP, &nups);
-    const unsigned *downs = with_option(t, TEXTFSM_FILLDOWN, &ndowns);
+    unsigned nups;
+    t->lists = with_option(t, TEXTFSM_LISTED, true, &t->nlists);
+    t->required = with_option(t, TEXTFSM_REQUIRED, true, &t->nrequired);
+    const unsigned *ups = with_option(t, TEXTFSM_FILLUP, true, &nups);
+    t->fleeting = with_option(t, TEXTFSM_FILLDOWN, false, &t->nfleeting);
     t->fills_up = nups > 0;
-    t->fills_down = ndowns > 0;
-    return t->lists && t->required && ups && downs ? 0 : fail_nomem(p->error);
+    return t->lists && t->required && t->fleeting && ups ? 0 : fail_nomem(p->error);
 }
 
 /* The filters and tables by which the machine passes rules over. */

@@ -130,14 +130,13 @@ static void list_clear(struct slot *slot)
 void record_clear(struct textfsm_run *run, bool all)
 {
     const struct textfsm_template *t = run->t;
-    if (all || !t->fills_down) {
+    if (all || t->nfleeting == t->nvalues) {
         memset(run->cells, 0, t->nvalues * sizeof(*run->cells));
     } else {
-        for (unsigned i = 0; i < t->nvalues; i++) {
-            if (!(t->values[i].pub.options & TEXTFSM_FILLDOWN)) {
-                run->cells[i].kind = TEXTFSM_NULL;
-                run->cells[i].len = 0;
-            }
+        for (unsigned i = 0; i < t->nfleeting; i++) {
+            struct textfsm_cell *cell = &run->cells[t->fleeting[i]];
+            cell->kind = TEXTFSM_NULL;
+            cell->len = 0;
         }
     }
     for (unsigned i = 0; i < t->nlists; i++) {

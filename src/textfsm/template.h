@@ -84,9 +84,9 @@ struct textfsm_template {
     unsigned start;          /* state index */
     bool explicit_eof;       /* an EOF state suppresses the record at the end of the input */
     bool fills_up;           /* some Value has Fillup */
-    bool fills_down;         /* ... Filldown */
     unsigned *lists, nlists; /* the Values that are Lists */
     unsigned *required, nrequired; /* ... that have Required */
+    unsigned *fleeting, nfleeting; /* ... that do not have Filldown */
 };
 
 struct parser {
