@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* memmem */
 #include "store/bounded.h"
 
+#include "base/strbuf.h"
 #include "base/utf8.h"
 
 #include <stdbool.h>
@@ -28,7 +29,7 @@ static bool any_null(int argc, sqlite3_value **argv)
 }
 
 /* Hands over what was built, or says that it is too large or memory ran out. */
-static void finish(sqlite3_context *ctx, sqlite3_str *out, bool empty_is_null)
+static void finish(sqlite3_context *ctx, sqlite3_str *out)
 {
     int length = sqlite3_str_length(out);
     switch (sqlite3_str_errcode(out)) {
@@ -44,8 +45,8 @@ static void finish(sqlite3_context *ctx, sqlite3_str *out, bool empty_is_null)
         return;
     }
     char *text = sqlite3_str_finish(out);
-    if (text || !empty_is_null) {
-        sqlite3_result_text(ctx, text ? text : "", length, text ? sqlite3_free : SQLITE_STATIC);
+    if (text) {
+        sqlite3_result_text(ctx, text, length, sqlite3_free);
     }
 }
 
@@ -172,15 +173,28 @@ static void fn_printf(sqlite3_context *ctx, int argc, sqlite3_value **argv)
         sqlite3_result_error_toobig(ctx);
         return;
     }
-    finish(ctx, p.out, true);
+    finish(ctx, p.out);
 }
 
 /* ---- instr, replace ------------------------------------------------------------------------
  */
 
+#define FIRST_WINDOW 1024
+
+/* In windows that grow, so that what is found near the front costs little however long the rest
+ * is: checkers of memory look at all that memmem is given. */
 static const char *find(struct view in, struct view what)
 {
-    return what.len && in.len >= what.len ? memmem(in.ptr, in.len, what.ptr, what.len) : NULL;
+    size_t window = FIRST_WINDOW + 2 * what.len;
+    for (size_t at = 0; what.len && at + what.len <= in.len; window *= 2) {
+        struct view part = view_slice(in, at, at + window);
+        const char *found = memmem(part.ptr, part.len, what.ptr, what.len);
+        if (found) {
+            return found;
+        }
+        at += part.len - (what.len - 1);
+    }
+    return NULL;
 }
 
 static void fn_instr(sqlite3_context *ctx, int argc, sqlite3_value **argv)
@@ -216,16 +230,25 @@ static void fn_replace(sqlite3_context *ctx, int argc, sqlite3_value **argv)
         sqlite3_result_error_nomem(ctx);
         return;
     }
-    sqlite3_str *out = sqlite3_str_new(sqlite3_context_db_handle(ctx));
+    /* not an sqlite3_str: near the limit of lengths that grows byte by byte */
+    size_t most =
+        (size_t)sqlite3_limit(sqlite3_context_db_handle(ctx), SQLITE_LIMIT_LENGTH, -1);
+    struct strbuf out = STRBUF_INIT;
     const char *found;
-    while ((found = find(in, what)) && sqlite3_str_errcode(out) == SQLITE_OK) {
+    while ((found = find(in, what)) && out.len <= most && !strbuf_failed(&out)) {
         size_t before = (size_t)(found - in.ptr);
-        sqlite3_str_append(out, in.ptr, (int)before);
-        sqlite3_str_append(out, with.ptr, (int)with.len);
+        strbuf_add(&out, in.ptr, before);
+        strbuf_addview(&out, with);
         in = view_slice(in, before + what.len, in.len);
     }
-    sqlite3_str_append(out, in.ptr, (int)in.len);
-    finish(ctx, out, false);
+    strbuf_addview(&out, in);
+    if (strbuf_failed(&out)) {
+        sqlite3_result_error_nomem(ctx);
+    } else {
+        /* it is SQLite that says when this is too big */
+        sqlite3_result_text64(ctx, out.buf, out.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    }
+    strbuf_release(&out);
 }
 
 /* ---- trim, ltrim, rtrim --------------------------------------------------------------------
