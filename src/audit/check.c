@@ -143,6 +143,9 @@ static int check_all(struct check *check, struct err *err)
     for (size_t i = 0; status == 0 && i < check->all->rules.nwaivers; i++) {
         check_waiver(check, &check->all->rules.waivers[i]);
     }
+    if (status == 0 && check->all->rules.nrules == 0 && check->nremarks == 0) {
+        check_remark(check, check->paths[0], 0, true, "bad-rule", "there is no rule in it");
+    }
     return status;
 }
 
