@@ -382,7 +382,9 @@ static int find_platform(struct maker *m, const struct host *host, struct kit *k
     if (kit->platform) {
         return 0;
     }
+    static const char *const automatic = PLATFORM_AUTO;
     const char *guess = platform_guess(set, host->platform);
+    guess = guess ? guess : guess_nearest(view_of(host->platform), &automatic, 1);
     err_set(err, ERR_INPUT, "there is no platform '%s'%s%s%s", host->platform,
             guess ? ": did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
     return at_host(host, ERR_INPUT, err);
