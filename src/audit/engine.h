@@ -141,6 +141,9 @@ struct piece *engine_evidence(struct engine *e, size_t rule, size_t host, struct
 struct piece *engine_look(struct engine *e, size_t host, struct job_seen *job, struct view text,
                           const char *expected, enum look_result result);
 
+/* It comes from that job's output, and waits for it. */
+void engine_attach(struct piece *piece, struct job_seen *job);
+
 /* Where the rows of query pieces stand in the tables that the rule names. */
 struct query_columns {
     const char *const *names;

@@ -17,6 +17,17 @@ static char *copy_cut(struct engine *e, struct view text)
     return copy;
 }
 
+void engine_attach(struct piece *piece, struct job_seen *job)
+{
+    piece->job = job;
+    piece->seen.command = job->command;
+    piece->seen.template_name = job->template_path;
+    piece->seen.fingerprint = job->fingerprint;
+    piece->seen.collected_at = job->collected_at;
+    piece->next_of_job = job->pieces;
+    job->pieces = piece;
+}
+
 static struct piece *make_piece(struct engine *e, struct job_seen *job, struct view text,
                                 const char *expected)
 {
@@ -27,16 +38,10 @@ static struct piece *make_piece(struct engine *e, struct job_seen *job, struct v
         return NULL;
     }
     piece->row = NO_ROW;
-    piece->job = job;
     piece->seen.text = copy;
     piece->seen.expected = expected;
     if (job) {
-        piece->seen.command = job->command;
-        piece->seen.template_name = job->template_path;
-        piece->seen.fingerprint = job->fingerprint;
-        piece->seen.collected_at = job->collected_at;
-        piece->next_of_job = job->pieces;
-        job->pieces = piece;
+        engine_attach(piece, job);
     }
     return piece;
 }

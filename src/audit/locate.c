@@ -77,13 +77,7 @@ static void found(struct piece *piece, struct job_seen *job, size_t row)
 {
     piece->cells = NULL;
     piece->row = row;
-    piece->job = job;
-    piece->seen.command = job->command;
-    piece->seen.template_name = job->template_path;
-    piece->seen.fingerprint = job->fingerprint;
-    piece->seen.collected_at = job->collected_at;
-    piece->next_of_job = job->pieces;
-    job->pieces = piece;
+    engine_attach(piece, job);
 }
 
 static int locate_pieces(struct locating *l, size_t host, struct piece *first, struct err *err)
