@@ -7,73 +7,13 @@
 #include "collect/library.h"
 #include "output/cell.h"
 #include "store/save.h"
+#define OOM_SHARED
+#include "oom.h"
 #include "test.h"
 
 #include <unistd.h>
 
-#if !defined(__GLIBC__) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-
-int main(void)
-{
-    puts("skipped: needs the C library's own allocator");
-    return 77;
-}
-
-#else
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *ptr, size_t size);
-void __libc_free(void *ptr);
-
-/* volatile: compilers know what malloc does, and that it counts is not among it */
-static volatile long countdown = -1; /* allocations until one fails; negative = none does */
-static bool for_good;                /* all after it fail, too */
-static volatile long live, calls;
-
-/* Also by shared libraries: SQLite's and the C library's own allocations count. */
-#define SEEN __attribute__((visibility("default")))
-
-static bool fails(void)
-{
-    calls++;
-    if (countdown < 0) {
-        return false;
-    }
-    if (countdown == 0) {
-        countdown = for_good ? 0 : -1;
-        return true;
-    }
-    countdown--;
-    return false;
-}
-
-SEEN void *malloc(size_t size)
-{
-    void *ptr = fails() ? NULL : __libc_malloc(size);
-    live += ptr != NULL;
-    return ptr;
-}
-
-SEEN void *calloc(size_t n, size_t size)
-{
-    void *ptr = fails() ? NULL : __libc_calloc(n, size);
-    live += ptr != NULL;
-    return ptr;
-}
-
-SEEN void *realloc(void *old, size_t size)
-{
-    void *ptr = fails() ? NULL : __libc_realloc(old, size);
-    live += !old && ptr;
-    return ptr;
-}
-
-SEEN void free(void *ptr)
-{
-    live -= ptr != NULL;
-    __libc_free(ptr);
-}
+#ifdef OOM_POSSIBLE
 
 /* ---- What is looked at ---------------------------------------------------------------------
  */
