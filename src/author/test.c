@@ -214,7 +214,6 @@ static void count_others(const struct test_reader *reader, struct view text)
 static int bless(const struct fixture *fixture, const struct test_rows *rows, struct err *err)
 {
     struct strbuf text = STRBUF_INIT;
-    struct outfile *file = NULL;
     size_t n = textfsm_merge_rows(rows->merge);
     int rc = 0;
     fixture_write_begin(&text, fixture->yaml);
@@ -227,15 +226,7 @@ static int bless(const struct fixture *fixture, const struct test_rows *rows, st
         rc = err_nomem(err);
     }
     if (rc == 0) {
-        rc = outfile_open(&file, fixture->records, err);
-    }
-    if (rc == 0) {
-        rc = outfile_write(file, text.buf, text.len, err);
-        if (rc == 0) {
-            rc = outfile_commit(file, err);
-        } else {
-            outfile_abort(file);
-        }
+        rc = outfile_put(fixture->records, strbuf_view(&text), err);
     }
     strbuf_release(&text);
     return rc;

@@ -185,3 +185,18 @@ void outfile_abort(struct outfile *out)
     }
     outfile_free(out);
 }
+
+int outfile_put(const char *path, struct view text, struct err *err)
+{
+    struct outfile *out;
+    int status = outfile_open(&out, path, err);
+    if (status < 0) {
+        return status;
+    }
+    status = outfile_write(out, text.ptr, text.len, err);
+    if (status < 0) {
+        outfile_abort(out);
+        return status;
+    }
+    return outfile_commit(out, err);
+}

@@ -18,6 +18,7 @@
 #define BASE_OUTFILE_H
 
 #include "base/err.h"
+#include "base/view.h"
 
 #include <stddef.h>
 
@@ -28,6 +29,9 @@ int outfile_open(struct outfile **out, const char *path, struct err *err);
 int outfile_write(struct outfile *out, const char *bytes, size_t len, struct err *err);
 int outfile_commit(struct outfile *out, struct err *err);
 void outfile_abort(struct outfile *out); /* NULL is fine */
+
+/* All of it at once: opened, written and committed, or nothing. */
+int outfile_put(const char *path, struct view text, struct err *err);
 
 /* For messages: the path as given, or "stdout". */
 const char *outfile_name(const struct outfile *out);

@@ -51,7 +51,6 @@ int hosts_write(const struct inventory *inventory, const char *const *platforms,
                 const struct options *options, struct err *err)
 {
     struct strbuf text = STRBUF_INIT;
-    struct outfile *out = NULL;
     char *cwd = getcwd(NULL, 0);
     struct inventory_text what = {.inventory = inventory,
                                   .platforms = platforms,
@@ -60,11 +59,7 @@ int hosts_write(const struct inventory *inventory, const char *const *platforms,
     warn_of_secrets(inventory, options);
     int rc = inventory_write(&text, &what, err);
     if (rc == 0) {
-        rc = outfile_open(&out, options->output, err);
-    }
-    if (rc == 0) {
-        rc = outfile_write(out, text.buf, text.len, err);
-        rc = rc == 0 ? outfile_commit(out, err) : (outfile_abort(out), rc);
+        rc = outfile_put(options->output, strbuf_view(&text), err);
     }
     strbuf_release(&text);
     free(cwd);

@@ -194,20 +194,8 @@ static int make_folders(struct arena *arena, const char *path, struct err *err)
 static int write_file(struct maker *m, const char *path, const struct strbuf *text,
                       struct err *err)
 {
-    struct outfile *out;
     int rc = make_folders(&m->arena, path, err);
-    if (rc == 0) {
-        rc = outfile_open(&out, path, err);
-    }
-    if (rc < 0) {
-        return rc;
-    }
-    rc = outfile_write(out, text->buf, text->len, err);
-    if (rc < 0) {
-        outfile_abort(out);
-        return rc;
-    }
-    return outfile_commit(out, err);
+    return rc < 0 ? rc : outfile_put(path, strbuf_view(text), err);
 }
 
 /* The index as it will be. */

@@ -23,19 +23,12 @@ int labdir_put(const char *dir, const char *name, bool secret, const struct strb
                struct err *err)
 {
     char path[PATH_BYTES];
-    struct outfile *file = NULL;
     if (strbuf_failed(text)) {
         return err_nomem(err);
     }
     snprintf(path, sizeof(path), "%s/%s", dir, name);
     mode_t mask = umask(secret ? 077 : 022);
-    int rc = outfile_open(&file, path, err);
-    rc = rc < 0 ? rc : outfile_write(file, text->buf, text->len, err);
-    if (rc == 0) {
-        rc = outfile_commit(file, err);
-    } else {
-        outfile_abort(file);
-    }
+    int rc = outfile_put(path, strbuf_view(text), err);
     umask(mask);
     return rc;
 }

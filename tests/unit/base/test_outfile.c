@@ -41,10 +41,7 @@ static int entries(void)
 
 static void put(const char *name, const char *text, struct err *err)
 {
-    struct outfile *out;
-    CHECK(outfile_open(&out, in_folder(name), err) == 0);
-    CHECK(outfile_write(out, text, strlen(text), err) == 0);
-    CHECK(outfile_commit(out, err) == 0);
+    CHECK(outfile_put(in_folder(name), view_of(text), err) == 0);
 }
 
 static void replaces_whole(void)
@@ -110,12 +107,15 @@ static void large_file_limit(void)
     CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0);
     small.rlim_max = old.rlim_max;
     put("c", "old", &err);
+    int before = entries();
     CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
     CHECK(outfile_open(&out, in_folder("c"), &err) == 0);
     char block[4096] = {0};
     CHECK(outfile_write(out, block, sizeof(block), &err) == ERR_OUTPUT);
     CHECK(strstr(err.text, "File too large"));
     outfile_abort(out);
+    CHECK(outfile_put(in_folder("c"), view_make(block, sizeof(block)), &err) == ERR_OUTPUT);
+    CHECK(entries() == before);
     CHECK(setrlimit(RLIMIT_FSIZE, &old) == 0);
     CHECK_STR(contents("c"), "old");
 }
