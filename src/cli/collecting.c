@@ -247,6 +247,9 @@ static int carry_out(struct collecting *c, struct err *err)
     c->stdout_tty = isatty(STDOUT_FILENO);
     progress_init(&c->progress, STDERR_FILENO, progress, c->plan->njobs, now_ms());
     int rc = drain(c, err);
+    if (c->loop && loop_cancelled(c->loop)) {
+        progress_soil(&c->progress);
+    }
     progress_clear(&c->progress);
     rc = finish(c, rc, err);
     interrupt_unwatch();

@@ -157,6 +157,11 @@ void progress_show(struct progress *progress, const struct loop_progress *number
     progress->visible = progress->terminal;
 }
 
+void progress_soil(struct progress *progress)
+{
+    progress->visible = progress->terminal;
+}
+
 void progress_clear(struct progress *progress)
 {
     if (progress->visible) {

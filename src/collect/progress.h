@@ -31,5 +31,8 @@ bool progress_due(const struct progress *progress, ms_t now);
 /* Nothing when it is not due. */
 void progress_show(struct progress *progress, const struct loop_progress *numbers, ms_t now);
 void progress_clear(struct progress *progress);
+/* Something else stands in its line, such as the ^C that a terminal shows when it is typed: the
+ * next progress_clear() takes that away, too. */
+void progress_soil(struct progress *progress);
 
 #endif

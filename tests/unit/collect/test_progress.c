@@ -63,6 +63,9 @@ static void a_terminal_gets_a_live_line(void)
     CHECK_STR(said(), "\r\033[K");
     progress_clear(&progress);
     CHECK_STR(said(), "");
+    progress_soil(&progress);
+    progress_clear(&progress);
+    CHECK_STR(said(), "\r\033[K");
 }
 
 static void nobody_asked(void)
