@@ -167,6 +167,23 @@ static int sort_hosts(struct scene *scene, struct err *err)
 
 #define OF_RUN(table) " FROM main." table " WHERE run = ?1 AND host IS NOT NULL"
 
+/* Of a rule that needs several commands a device's "% Invalid input" should say of which. What
+ * kept a host from its commands at all is no command's. */
+static const char *name_command(struct scene_reader *r, const char *command, const char *status,
+                                const char *reason)
+{
+    static const char *const own[] = {"failed",    "incomplete", "timed-out",
+                                      "too-large", "question",   NULL};
+    for (size_t i = 0; own[i]; i++) {
+        if (strcmp(own[i], status) == 0 && !strstr(reason, command)) {
+            const char *named = arena_printf(r->scene->arena, "%s: %s", command, reason);
+            r->failed = r->failed || !named;
+            return named;
+        }
+    }
+    return reason;
+}
+
 static void take_job(struct scene_reader *r, const struct guarded *st, void *item)
 {
     struct job_seen *job = item;
@@ -177,6 +194,9 @@ static void take_job(struct scene_reader *r, const struct guarded *st, void *ite
     const char *status = keep_shared(r, st, 4);
     job->ok = status && strcmp(status, "ok") == 0;
     const char *reason = job->ok ? NULL : scene_keep(r, st, 5);
+    if (reason && status && job->command) {
+        reason = name_command(r, job->command, status, reason);
+    }
     job->reason = job->ok || reason ? reason : status ? status : "its status is not known";
     job->collected_at = keep_shared(r, st, 6);
     job->id = guarded_integer(st, 7);
