@@ -82,15 +82,19 @@ static void arm(struct peer *peer, ms_t wake)
     timers_set(&peer->server->timers, &peer->timer, wake);
 }
 
+/* A write of libssh's reads, too: it may have heard the peer's goodbye and closed the socket,
+ * of which the poller then says no more. */
 static void step(struct peer *peer)
 {
-    if (!advance(peer)) {
-        peer_close(peer);
+    bool open = advance(peer);
+    ms_t wake = open ? channels_pump(peer) : DEADLINE_NEVER;
+    if (open && end(peer)) {
         return;
     }
-    ms_t wake = channels_pump(peer);
-    if (!end(peer)) {
+    if (open && ssh_is_connected(peer->session)) {
         arm(peer, wake);
+    } else {
+        peer_close(peer);
     }
 }
 
