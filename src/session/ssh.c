@@ -178,7 +178,7 @@ enum step connection_fail(struct connection *c, enum fault fault, struct err *er
         fault = FAULT_LOST;
     }
     c->fault = fault;
-    if (algorithms_explain(&c->lists, c->options.legacy, c->options.algorithms, err)) {
+    if (algorithms_explain(&c->lists, text, c->options.legacy, c->options.algorithms, err)) {
         c->fault = FAULT_PROTOCOL;
         return STEP_FAILED;
     }

@@ -283,6 +283,26 @@ static struct view list_at(struct view lists, int place)
     return VIEW_NONE;
 }
 
+/* The same out of libssh's words, for when the list came in behind our back. */
+static struct view list_told(const char *words, int place)
+{
+    static const char *const methods[] = {"kex algos",
+                                          "server host key algo",
+                                          "encryption client->server",
+                                          "encryption server->client",
+                                          "mac algo client->server",
+                                          "mac algo server->client"};
+    static const char before[] = ": server [";
+    size_t known = sizeof(methods) / sizeof(methods[0]);
+    const char *at = place >= 0 && (size_t)place < known ? strstr(words, methods[place]) : NULL;
+    at = at ? at + strlen(methods[place]) : NULL;
+    if (!at || strncmp(at, before, sizeof(before) - 1) != 0) {
+        return VIEW_NONE;
+    }
+    at += sizeof(before) - 1;
+    return view_make(at, strcspn(at, "]"));
+}
+
 static bool in_common(const char *ours, struct view theirs)
 {
     while (theirs.len) {
@@ -315,11 +335,12 @@ static const char *remedy(const struct offer *offer, struct view theirs, const c
                : ", which is not supported";
 }
 
-bool algorithms_explain(const struct strbuf *lists, bool legacy, const struct algorithms *own,
-                        struct err *err)
+bool algorithms_explain(const struct strbuf *lists, const char *words, bool legacy,
+                        const struct algorithms *own, struct err *err)
 {
     for (size_t i = 0; i < OFFERS; i++) {
-        struct view theirs = list_at(strbuf_view(lists), offers[i].place);
+        struct view theirs = lists->len ? list_at(strbuf_view(lists), offers[i].place)
+                                        : list_told(words, offers[i].place);
         const char *list = own_list(own, offers[i].option);
         if (missing(&offers[i], theirs, legacy, list)) {
             err_set(err, ERR_HOST, "no common %s: the device has only %.*s%s", offers[i].name,

@@ -22,13 +22,14 @@ int algorithms_offer(ssh_session session, bool legacy, const struct algorithms *
  * Why a key exchange failed for want of a common algorithm: which class, what the device has,
  * and the setting that would add it. libssh has words for it but loses them when the socket was
  * writable in the same moment, so the device's own offer (KEXINIT, still in the clear) is
- * looked at in the socket before libssh reads it.
+ * looked at in the socket before libssh reads it; libssh's words serve where it came in too
+ * late for that.
  *
  *     algorithms_peek(fd, greeted, &lists);           before each step of the key exchange
- *     algorithms_explain(&lists, legacy, own, &err)        true: err says why
+ *     algorithms_explain(&lists, words, legacy, own, &err)        true: err says why
  */
 void algorithms_peek(int fd, bool greeted, struct strbuf *lists);
-bool algorithms_explain(const struct strbuf *lists, bool legacy, const struct algorithms *own,
-                        struct err *err);
+bool algorithms_explain(const struct strbuf *lists, const char *words, bool legacy,
+                        const struct algorithms *own, struct err *err);
 
 #endif
