@@ -142,8 +142,8 @@ const struct option option_table[] = {
              "is denied: a wrong password locks one account, not a thousand"},
     {.name = "timeout", .arg = "TIME", .kind = OPTION_TIME, .offset = AT(timeout_ms),
      .verbs = VERB_COLLECTS | VERB_HOSTS, .section = SECTION_RUN,
-     .help = "How long connecting, logging in and each command may take (30, 500ms, 2m); "
-             "without it 10 s, 10 s and 2 min"},
+     .help = "How long connecting, logging in and each command may take (30, 500ms, 2m); wins "
+             "over the inventory; without either 10 s, 10 s and 2 min"},
     {.name = "retries", .arg = "N", .kind = OPTION_NUMBER, .offset = AT(retries),
      .verbs = VERB_COLLECTS | VERB_HOSTS, .section = SECTION_RUN, .min = 0, .max = 100, .fallback = "0",
      .help = "Try again to connect so many times; a refused login is never tried again"},

@@ -32,7 +32,7 @@ struct loop_options {
     const char *known_hosts;  /* NULL = ~/.ssh/known_hosts */
     const char *username;     /* for hosts that name none; NULL = the login name */
     bool use_agent;           /* ssh-agent and ~/.ssh/id_* for hosts that name no key */
-    ms_t connect_ms, auth_ms; /* 0 = limits.h */
+    ms_t connect_ms, auth_ms; /* 0 = what host, platform or limits.h say */
     ms_t idle_ms, command_ms;
     int retries;               /* of connecting only */
     double connect_rate;       /* logins begun a second, 0 = any number */

@@ -303,6 +303,7 @@ void link_poke(struct link *link)
     }
 }
 
+/* The command line first, as everywhere. */
 static ms_t first_of(ms_t a, ms_t b, ms_t c, ms_t d)
 {
     return a ? a : b ? b : c ? c : d;
@@ -311,7 +312,7 @@ static ms_t first_of(ms_t a, ms_t b, ms_t c, ms_t d)
 static ms_t connect_span(const struct link *link)
 {
     const struct host *host = link->use.host;
-    return first_of(host->connect_ms, link->use.engine->loop->options.connect_ms,
+    return first_of(link->use.engine->loop->options.connect_ms, host->connect_ms,
                     host->ssh_connect_ms, LIMIT_CONNECT_MS);
 }
 
@@ -445,9 +446,9 @@ static void set_limits(const struct link *link, const struct platform *platform,
 {
     const struct loop_options *run = &link->use.engine->loop->options;
     const struct host *host = link->use.host;
-    job->idle_ms = first_of(host->idle_ms, platform->idle_ms, run->idle_ms, LIMIT_IDLE_MS);
+    job->idle_ms = first_of(run->idle_ms, host->idle_ms, platform->idle_ms, LIMIT_IDLE_MS);
     job->command_ms =
-        first_of(host->command_ms, platform->command_ms, run->command_ms, LIMIT_COMMAND_MS);
+        first_of(run->command_ms, host->command_ms, platform->command_ms, LIMIT_COMMAND_MS);
     job->max_bytes = platform->max_bytes ? platform->max_bytes : LIMIT_COMMAND_BYTES;
 }
 
@@ -485,7 +486,7 @@ static struct session_options options_of(struct link *link)
         .trace = link->trace,
         .enable = link->credentials.enable,
         .connect_ms = connect_span(link),
-        .auth_ms = first_of(host->auth_ms, run->auth_ms, LIMIT_AUTH_MS, 0),
+        .auth_ms = first_of(run->auth_ms, host->auth_ms, LIMIT_AUTH_MS, 0),
         .idle_ms = job.idle_ms,
         .command_ms = job.command_ms,
         .max_bytes = job.max_bytes,
