@@ -3,6 +3,7 @@
 
 #include "base/strbuf.h"
 #include "base/utf8.h"
+#include "store/argument.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,22 +12,6 @@
 
 /* The widest field, and the most digits or repetitions, of one conversion. */
 #define MOST_WIDTH 100000
-
-static struct view text_of(sqlite3_value *value)
-{
-    const char *text = (const char *)sqlite3_value_text(value);
-    return view_make(text, (size_t)sqlite3_value_bytes(value));
-}
-
-static bool any_null(int argc, sqlite3_value **argv)
-{
-    for (int i = 0; i < argc; i++) {
-        if (sqlite3_value_type(argv[i]) == SQLITE_NULL) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* Hands over what was built, or says that it is too large or memory ran out. */
 static void finish(sqlite3_context *ctx, sqlite3_str *out)
@@ -83,7 +68,7 @@ static const char *read_number(struct printing *p, const char *f, long long *out
 /* As printf wants it in C; a byte that is no UTF-8 is a character of its own. */
 static unsigned first_character(sqlite3_value *value)
 {
-    struct view text = value ? text_of(value) : VIEW_NONE;
+    struct view text = value ? argument_text(value) : VIEW_NONE;
     uint32_t character = 0;
     if (text.len > 0 && utf8_decode(text, &character) && character == UTF8_INVALID) {
         character = (unsigned char)text.ptr[0];
@@ -201,10 +186,10 @@ static void fn_instr(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
     bool blobs = sqlite3_value_type(argv[0]) == SQLITE_BLOB &&
                  sqlite3_value_type(argv[1]) == SQLITE_BLOB;
-    if (any_null(argc, argv)) {
+    if (argument_null(argc, argv)) {
         return;
     }
-    struct view in = text_of(argv[0]), what = text_of(argv[1]);
+    struct view in = argument_text(argv[0]), what = argument_text(argv[1]);
     const char *found = what.len ? find(in, what) : in.ptr;
     sqlite3_int64 place = found || !what.len;
     for (const char *c = in.ptr; found && c < found; c++) {
@@ -215,15 +200,16 @@ static void fn_instr(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 
 static void fn_replace(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
-    if (any_null(2, argv)) {
+    if (argument_null(2, argv)) {
         return;
     }
-    struct view in = text_of(argv[0]), what = text_of(argv[1]), with = text_of(argv[2]);
+    struct view in = argument_text(argv[0]), what = argument_text(argv[1]),
+                with = argument_text(argv[2]);
     if (what.len == 0) {
         sqlite3_result_value(ctx, argv[0]);
         return;
     }
-    if (any_null(argc, argv)) {
+    if (argument_null(argc, argv)) {
         return;
     }
     if (!in.ptr || !with.ptr) {
@@ -277,10 +263,11 @@ static size_t taken(struct view text, struct view set, int side)
 static void fn_trim(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
     const int *sides = sqlite3_user_data(ctx);
-    if (any_null(argc, argv)) {
+    if (argument_null(argc, argv)) {
         return;
     }
-    struct view text = text_of(argv[0]), set = argc > 1 ? text_of(argv[1]) : VIEW(" ");
+    struct view text = argument_text(argv[0]),
+                set = argc > 1 ? argument_text(argv[1]) : VIEW(" ");
     if (set.len > MOST_TRIMMED) {
         sqlite3_result_error(ctx, "trim() takes at most 1000 bytes of characters", -1);
         return;

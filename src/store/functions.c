@@ -1,38 +1,24 @@
 #include "store/functions.h"
 
 #include "regex/regex.h"
+#include "store/argument.h"
 #include "store/bounded.h"
 #include "store/netvalue.h"
 
-static struct view argument(sqlite3_value *value)
-{
-    const char *text = (const char *)sqlite3_value_text(value);
-    return view_make(text, (size_t)sqlite3_value_bytes(value));
-}
-
-static bool any_null(int argc, sqlite3_value **argv)
-{
-    for (int i = 0; i < argc; i++) {
-        if (sqlite3_value_type(argv[i]) == SQLITE_NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void fn_version_compare(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
-    if (!any_null(argc, argv)) {
-        sqlite3_result_int(ctx, version_compare(argument(argv[0]), argument(argv[1])));
+    if (!argument_null(argc, argv)) {
+        sqlite3_result_int(ctx,
+                           version_compare(argument_text(argv[0]), argument_text(argv[1])));
     }
 }
 
 static void fn_cidr_contains(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
-    if (any_null(argc, argv)) {
+    if (argument_null(argc, argv)) {
         return;
     }
-    int got = cidr_contains(argument(argv[0]), argument(argv[1]));
+    int got = cidr_contains(argument_text(argv[0]), argument_text(argv[1]));
     if (got >= 0) {
         sqlite3_result_int(ctx, got);
     }
@@ -46,7 +32,7 @@ static void text_function(sqlite3_context *ctx, sqlite3_value *value,
         return;
     }
     struct strbuf out = STRBUF_INIT;
-    bool made = make(&out, argument(value));
+    bool made = make(&out, argument_text(value));
     if (strbuf_failed(&out)) {
         sqlite3_result_error_nomem(ctx);
     } else if (made) {
@@ -92,7 +78,7 @@ static struct regex *compiled(sqlite3_context *ctx, sqlite3_value *pattern)
         return re;
     }
     struct err err = ERR_INIT;
-    if (regex_compile(&re, argument(pattern), REGEX_SEARCH, NULL, &err) < 0) {
+    if (regex_compile(&re, argument_text(pattern), REGEX_SEARCH, NULL, &err) < 0) {
         err_prefix(&err, "regexp()");
         sqlite3_result_error(ctx, err.text, -1);
         return NULL;
@@ -104,7 +90,7 @@ static struct regex *compiled(sqlite3_context *ctx, sqlite3_value *pattern)
 
 static void fn_regexp(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
-    if (any_null(argc, argv)) {
+    if (argument_null(argc, argv)) {
         return;
     }
     struct regex *re = compiled(ctx, argv[0]);
@@ -113,7 +99,7 @@ static void fn_regexp(sqlite3_context *ctx, int argc, sqlite3_value **argv)
     }
     struct err err = ERR_INIT;
     struct regex_scratch *scratch = sqlite3_user_data(ctx);
-    int got = regex_match(re, scratch, argument(argv[1]), NULL, 0, &err);
+    int got = regex_match(re, scratch, argument_text(argv[1]), NULL, 0, &err);
     if (got < 0) {
         err_prefix(&err, "regexp()");
         sqlite3_result_error(ctx, err.text, -1);
@@ -164,8 +150,8 @@ int functions_register(sqlite3 *handle)
         regex_scratch_free(scratch);
         return scratch ? rc : SQLITE_NOMEM;
     }
-    rc = sqlite3_create_function_v2(handle, "regexp", 2, flags, scratch, fn_regexp, NULL,
-                                        NULL, free_scratch);
+    rc = sqlite3_create_function_v2(handle, "regexp", 2, flags, scratch, fn_regexp, NULL, NULL,
+                                    free_scratch);
     if (rc != SQLITE_OK) {
         return rc;
     }
