@@ -6,6 +6,9 @@
 #ifndef TESTS_SSHD_H
 #define TESTS_SSHD_H
 
+#include "base/strbuf.h"
+#include "test.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -37,6 +40,21 @@ static inline int sshd_run(const char *const argv[])
 static inline void sshd_path(const struct sshd *s, const char *name, char path[128])
 {
     snprintf(path, 128, "%s/%s", s->folder, name);
+}
+
+/* How often these words stand in the server's log. */
+static inline size_t sshd_log_count(const struct sshd *s, const char *words)
+{
+    char path[128];
+    struct strbuf log = STRBUF_INIT;
+    size_t n = 0;
+    sshd_path(s, "log", path);
+    CHECK(strbuf_read_file(&log, path, 1 << 20) == 0);
+    for (const char *at = log.buf; (at = strstr(at, words)); at++) {
+        n++;
+    }
+    strbuf_release(&log);
+    return n;
 }
 
 static inline int sshd_keygen(const struct sshd *s, const char *name, const char *type)

@@ -78,20 +78,6 @@ static void forget(void)
     }
 }
 
-static size_t log_count(const char *words)
-{
-    char path[128];
-    struct strbuf log = STRBUF_INIT;
-    size_t n = 0;
-    sshd_path(&server, "log", path);
-    CHECK(strbuf_read_file(&log, path, 1 << 20) == 0);
-    for (const char *at = log.buf; (at = strstr(at, words)); at++) {
-        n++;
-    }
-    strbuf_release(&log);
-    return n;
-}
-
 static bool all(size_t n, enum status status, const char *reason)
 {
     for (size_t i = 0; i < n; i++) {
@@ -109,21 +95,21 @@ static bool all(size_t n, enum status status, const char *reason)
 static void test_shared(void)
 {
     make_plan(HOSTS, false, "echo hello");
-    size_t before = log_count("Accepted publickey");
+    size_t before = sshd_log_count(&server, "Accepted publickey");
     run();
     CHECK(all(HOSTS, STATUS_OK, NULL));
     CHECK_STR(results[HOSTS - 1]->commands[0].output.buf, "hello\n");
-    CHECK(log_count("Accepted publickey") - before == HOSTS + 1);
+    CHECK(sshd_log_count(&server, "Accepted publickey") - before == HOSTS + 1);
     forget();
 }
 
 static void test_two_hops(void)
 {
     make_plan(4, true, "echo hello");
-    size_t before = log_count("Accepted publickey");
+    size_t before = sshd_log_count(&server, "Accepted publickey");
     run();
     CHECK(all(4, STATUS_OK, NULL));
-    CHECK(log_count("Accepted publickey") - before == 4 + 2);
+    CHECK(sshd_log_count(&server, "Accepted publickey") - before == 4 + 2);
     forget();
 }
 
@@ -174,10 +160,10 @@ static void test_denied(void)
 {
     make_plan(5, false, "echo hello");
     inner.username = "nobody-here";
-    size_t before = log_count("Invalid user nobody-here");
+    size_t before = sshd_log_count(&server, "Invalid user nobody-here");
     run();
     CHECK(all(5, STATUS_AUTH, "jump host inner: login of nobody-here denied"));
-    CHECK(log_count("Invalid user nobody-here") - before == 1);
+    CHECK(sshd_log_count(&server, "Invalid user nobody-here") - before == 1);
     forget();
 }
 

@@ -81,27 +81,13 @@ static void forget(void)
     }
 }
 
-static size_t log_count(const char *words)
-{
-    char path[128];
-    struct strbuf log = STRBUF_INIT;
-    size_t n = 0;
-    sshd_path(&server, "log", path);
-    CHECK(strbuf_read_file(&log, path, 1 << 20) == 0);
-    for (const char *at = log.buf; (at = strstr(at, words)); at++) {
-        n++;
-    }
-    strbuf_release(&log);
-    return n;
-}
-
 static void test_commands(void)
 {
     static const char *const list[] = {"echo a; echo b", "pwd", "whoami"};
     char expect[64];
     snprintf(expect, sizeof(expect), "%s\n", getpwuid(getuid())->pw_name);
     make_plan(6, list, 3);
-    size_t before = log_count("Accepted publickey");
+    size_t before = sshd_log_count(&server, "Accepted publickey");
     run();
     for (size_t i = 0; i < 6; i++) {
         const struct host_result *r = results[i];
@@ -112,7 +98,7 @@ static void test_commands(void)
         CHECK(r->connect_ms >= 0 && r->auth_ms >= 0 && r->total_ms >= r->connect_ms);
         CHECK(r->fingerprint && strstr(r->algorithms, "curve25519"));
     }
-    CHECK(log_count("Accepted publickey") - before == 6);
+    CHECK(sshd_log_count(&server, "Accepted publickey") - before == 6);
     forget();
 }
 
@@ -332,9 +318,9 @@ static void test_stop_on_auth_failure(void)
     for (size_t i = 0; i < 4; i++) {
         hosts[i].username = "nobody-here";
     }
-    size_t before = log_count("Invalid user nobody-here");
+    size_t before = sshd_log_count(&server, "Invalid user nobody-here");
     run();
-    CHECK(log_count("Invalid user nobody-here") - before == 1);
+    CHECK(sshd_log_count(&server, "Invalid user nobody-here") - before == 1);
     size_t denied = 0;
     for (size_t i = 0; i < 4; i++) {
         denied += results[i]->status == STATUS_AUTH;
