@@ -249,6 +249,49 @@ static int read_value(struct reading *r, enum config_key key, struct view rest)
     return rc == 0 && !line ? err_nomem(r->err) : rc;
 }
 
+static int lower_word(struct arena *arena, struct view text, const char *const **words)
+{
+    const char **list = arena_array(arena, 2, sizeof(*list));
+    if (list) {
+        list[0] = dup_text(arena, text, true);
+        *words = list;
+    }
+    return list && list[0] ? 0 : ERR_NOMEM;
+}
+
+/* Once one was read, whether an unknown key is an error depends on the host. */
+static int read_ignored(struct reading *r, struct view rest)
+{
+    struct sshconfig *config = r->config;
+    int rc = read_value(r, CONFIG_IGNORE_UNKNOWN, rest);
+    if (rc == 0) {
+        struct config_line *line = &config->lines[config->count - 1];
+        config->has_ignored = true;
+        rc = lower_word(&config->arena, view_of(line->words[0]), &line->words);
+    }
+    return rc == ERR_NOMEM ? err_nomem(r->err) : rc;
+}
+
+/* A key that does not concern us, or that ssh does not know. */
+static int read_other(struct reading *r, struct view word, struct view rest)
+{
+    struct origin at = here(r);
+    const char *const *words = NULL;
+    int n = config_split(rest, &r->config->arena, &words);
+    if (n < 0) {
+        return n == -1 ? config_error(r->err, &at, "a quote is not closed") : err_nomem(r->err);
+    }
+    if (config_keyword(word)) {
+        return rest.len ? 0 : bad(r, "no value follows", word);
+    }
+    if (!r->config->has_ignored) {
+        return config_refuse_keyword(r->err, &at, word);
+    }
+    struct config_line *line = new_line(r, LINE_UNKNOWN);
+    int rc = line ? lower_word(&r->config->arena, word, &line->words) : ERR_NOMEM;
+    return rc < 0 ? err_nomem(r->err) : 0;
+}
+
 /* Include: the file's lines become part of the block they are included in; blocks of their own
  * end with the file. */
 
@@ -340,7 +383,9 @@ static int read_line(struct reading *r, struct view line)
         return read_include(r, line);
     }
     enum config_key key = config_key(word);
-    return key == CONFIG_OTHER ? 0 : read_value(r, key, line);
+    return key == CONFIG_OTHER            ? read_other(r, word, line)
+           : key == CONFIG_IGNORE_UNKNOWN ? read_ignored(r, line)
+                                          : read_value(r, key, line);
 }
 
 /* Somebody else who can write to it could have us run commands. */

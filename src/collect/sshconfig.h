@@ -18,8 +18,9 @@
  * `Match exec` runs its command in the user's shell, once for all hosts where its text is the
  * same. Into a command, there and in ProxyCommand, go only names without a character that a
  * shell heeds; anything else is an error. Host names are not canonicalized
- * (CanonicalizeHostname). Keys that do not concern us, and unknown ones, are passed over; what
- * ssh refuses of the others is refused: an error that names file and line.
+ * (CanonicalizeHostname). Keys that do not concern us are passed over; keys that ssh does not
+ * know (unless IgnoreUnknown above them does) and values that it refuses of the others are
+ * refused: an error that names file and line.
  */
 #ifndef COLLECT_SSHCONFIG_H
 #define COLLECT_SSHCONFIG_H
@@ -50,6 +51,7 @@ enum config_key {
     CONFIG_KNOWN_HOSTS,
     CONFIG_ALIAS,
     CONFIG_TIMEOUT,
+    CONFIG_IGNORE_UNKNOWN,
     CONFIG_KEYS,
 };
 
@@ -65,6 +67,7 @@ struct ssh_settings {
     const char *proxy_jump, *proxy_command; /* at most one of the two */
     const char *kex, *ciphers, *macs, *hostkeys, *pubkeys;
     const char *hostkey_alias;
+    const char *ignore_unknown; /* in lower case */
     bool identities_only;
     int connect_timeout;             /* seconds */
     struct origin from[CONFIG_KEYS]; /* of the value, or the first one of several */

@@ -2,6 +2,46 @@
 
 #include <ctype.h>
 
+/* A word that ssh does not know is an error in blocks for other hosts, too. What an
+ * IgnoreUnknown says counts from its line on, and only if it is for this host. */
+static int check_unknown(const struct asking *q, const struct config_line *line)
+{
+    const char *ignored = q->out->ignore_unknown;
+    return ignored && config_match_list(ignored, line->words[0])
+               ? 0
+               : config_refuse_keyword(q->err, &line->origin, view_of(line->words[0]));
+}
+
+static int skip_block(const struct asking *q, size_t *i, size_t end)
+{
+    int rc = 0;
+    for (; *i < end && rc == 0; ++*i) {
+        const struct config_line *line = &q->config->lines[*i];
+        rc = line->kind == LINE_UNKNOWN ? check_unknown(q, line) : 0;
+    }
+    return rc;
+}
+
+/* One line that counts: 1 = go on, 0 = not with its block. */
+static int heed(struct asking *q, struct config_line *line, const char *name)
+{
+    int rc = 0;
+    q->at = &line->origin;
+    switch (line->kind) {
+    case LINE_HOST:
+        return config_match_name(line->words, name);
+    case LINE_MATCH:
+        return config_match(q, line->criteria);
+    case LINE_UNKNOWN:
+        rc = check_unknown(q, line);
+        break;
+    case LINE_VALUE:
+        rc = config_take(q, line);
+        break;
+    }
+    return rc < 0 ? ERR_INPUT : 1;
+}
+
 /* One reading of the files for a host. */
 static int pass_over(struct asking *q)
 {
@@ -10,19 +50,13 @@ static int pass_over(struct asking *q)
     size_t i = 0;
     while (i < config->count) {
         struct config_line *line = &config->lines[i++];
-        int rc = 1;
-        q->at = &line->origin;
-        if (line->kind == LINE_HOST) {
-            rc = config_match_name(line->words, name);
-        } else if (line->kind == LINE_MATCH) {
-            rc = config_match(q, line->criteria);
-        } else if (config_take(q, line) < 0) {
-            return ERR_INPUT;
+        int rc = heed(q, line, name);
+        if (rc == 0) {
+            rc = skip_block(q, &i, line->end);
         }
         if (rc < 0) {
             return rc;
         }
-        i = rc ? i : line->end;
     }
     return 0;
 }

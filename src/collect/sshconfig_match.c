@@ -30,7 +30,7 @@ bool config_match_name(const char *const *patterns, const char *name)
     return verdict.found && !verdict.refused;
 }
 
-static bool match_list(const char *list, const char *text)
+bool config_match_list(const char *list, const char *text)
 {
     struct verdict verdict = {false, false};
     while (*list) {
@@ -50,7 +50,7 @@ static bool match_host(const char *list, const char *host)
         lower[n] = (char)tolower((unsigned char)host[n]);
     }
     lower[n] = '\0';
-    return host[n] == '\0' && match_list(list, lower);
+    return host[n] == '\0' && config_match_list(list, lower);
 }
 
 /* Commands. */
@@ -84,9 +84,9 @@ static int holds(struct asking *q, struct criterion *c)
     case MATCH_HOST:
         return match_host(c->text, config_hostname(q));
     case MATCH_USER:
-        return match_list(c->text, config_user(q));
+        return config_match_list(c->text, config_user(q));
     case MATCH_LOCAL_USER:
-        return match_list(c->text, q->config->local_user);
+        return config_match_list(c->text, q->config->local_user);
     case MATCH_EXEC:
         return run(q, c);
     case MATCH_FINAL:

@@ -3,6 +3,7 @@
  *
  *     sshconfig.c          the files: lines, blocks, Include
  *     sshconfig_words.c    a line's words
+ *     sshconfig_keywords.c what ssh takes for a key
  *     sshconfig_values.c   the keys: what their values may be, and taking them over
  *     sshconfig_ask.c      one host: which blocks apply
  *     sshconfig_match.c    Host's and Match's conditions
@@ -19,7 +20,7 @@
 #include "base/view.h"
 #include "collect/sshconfig.h"
 
-enum line_kind { LINE_VALUE, LINE_HOST, LINE_MATCH };
+enum line_kind { LINE_VALUE, LINE_HOST, LINE_MATCH, LINE_UNKNOWN };
 
 enum criterion_kind {
     MATCH_ALL,
@@ -44,7 +45,7 @@ struct criterion {
 struct config_line {
     enum line_kind kind;
     enum config_key key;      /* VALUE */
-    const char *const *words; /* VALUE, HOST; NULL-terminated */
+    const char *const *words; /* VALUE, HOST, UNKNOWN (its first one); NULL-terminated */
     struct criterion *criteria;
     size_t end; /* HOST, MATCH: the line behind the block */
     struct origin origin;
@@ -55,7 +56,7 @@ struct sshconfig {
     struct config_line *lines;
     size_t count, size;
     const char *home, *local_user;
-    bool has_final;
+    bool has_final, has_ignored;
 };
 
 /* One host being asked about. */
@@ -86,6 +87,15 @@ int config_split(struct view line, struct arena *arena, const char *const **word
 
 bool config_word_is(struct view word, const char *name);
 
+/* ---- sshconfig_keywords.c ------------------------------------------------------------------
+ */
+
+/* Whether ssh knows the word that a line begins with, in whatever case. */
+bool config_keyword(struct view word);
+
+/* It does not: the error. */
+int config_refuse_keyword(struct err *err, const struct origin *at, struct view word);
+
 /* ---- sshconfig_values.c --------------------------------------------------------------------
  */
 
@@ -103,6 +113,9 @@ int config_take(const struct asking *q, const struct config_line *line);
  */
 
 bool config_match_name(const char *const *patterns, const char *name);
+
+/* The same for patterns by commas. */
+bool config_match_list(const char *list, const char *text);
 
 /* 1 = the line's criteria hold, 0 = not, negative = an error. */
 int config_match(struct asking *q, struct criterion *criteria);

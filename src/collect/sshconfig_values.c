@@ -46,6 +46,7 @@ static const struct key keys[] = {
     {"pubkeyacceptedkeytypes", CONFIG_PUBKEYS, VALUE_TEXT, IN(pubkeys)},
     {"userknownhostsfile", CONFIG_KNOWN_HOSTS, VALUE_FILES, IN(known_hosts)},
     {"hostkeyalias", CONFIG_ALIAS, VALUE_TEXT, IN(hostkey_alias)},
+    {"ignoreunknown", CONFIG_IGNORE_UNKNOWN, VALUE_TEXT, IN(ignore_unknown)},
     {"connecttimeout", CONFIG_TIMEOUT, VALUE_TIME, IN(connect_timeout)},
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))

@@ -1,7 +1,8 @@
 /* Asks the ssh configuration FILE for the hosts on stdin, "name user port" with "-" for what is
  * not said, and prints what `ssh -G` would, each host behind "== name"; for test_sshconfig.py.
+ * With "-k": prints the words of stdin that are keywords.
  */
-#include "collect/sshconfig.h"
+#include "collect/sshconfig_part.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,12 +94,27 @@ static int ask(struct sshconfig *config, char *line, bool origins)
     return rc;
 }
 
+static int show_keywords(void)
+{
+    char line[1024];
+    while (fgets(line, sizeof(line), stdin)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (config_keyword(view_of(line))) {
+            puts(line);
+        }
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct err err = ERR_INIT;
     struct sshconfig *config = NULL;
     char line[1024];
     bool origins = argc > 2;
+    if (argc > 1 && strcmp(argv[1], "-k") == 0) {
+        return show_keywords();
+    }
     if (argc < 2 || sshconfig_new(&config, &err) < 0 ||
         sshconfig_read(config, argv[1], SSHCONFIG_GIVEN, &err) < 0) {
         printf("error %s\n", err.text);

@@ -25,6 +25,9 @@ DEFAULTS = {"user": [pwd.getpwuid(os.getuid()).pw_name],
             "userknownhostsfile": ["~/.ssh/known_hosts ~/.ssh/known_hosts2"],
             "connecttimeout": ["none", "0"], "hostkeyalias": ["none"],
             "proxyjump": ["none"], "proxycommand": ["none"]}
+# Keywords of versions behind 9.2, which is Debian 12's.
+LATER = {"channeltimeout", "obscurekeystroketiming", "refuseconnection", "tag", "versionaddendum",
+         "warnweakcrypto"}
 bad = 0
 
 
@@ -156,10 +159,40 @@ def check(case):
         compare(case, host, case.values(block.splitlines()), theirs)
 
 
+def known_to_ssh(words, folder):
+    """Those of the words that ssh takes for keywords: it names the lines that begin with others
+    until one of a keyword cannot be read with that value at all."""
+    path, known = os.path.join(folder, "keywords"), set()
+    while words:
+        with open(path, "w", encoding="ascii") as file:
+            file.writelines(f"{word} x\n" for word in words)
+        said = subprocess.run([SSH, "-G", "-F", path, "host"], text=True, capture_output=True).stderr
+        end = len(words)
+        if ": terminating, " not in said:
+            end = max(int(n) for n in re.findall(re.escape(path) + r":? line (\d+)", said))
+        known |= set(words[:end]) - set(re.findall(r"Bad configuration option: (\S+)", said))
+        words = words[end:]
+    return known
+
+
+def check_keywords(folder):
+    """ssh's own list is in its program, as whole words or as the ends of others."""
+    with open(SSH, "rb") as file:
+        words = {w.decode().lower() for w in re.findall(rb"[A-Za-z0-9]{3,40}", file.read())}
+    words = sorted({w[i:] for w in words for i in range(len(w) - 2)} | LATER | {"match", "host"})
+    text = "".join(w + "\n" for w in words)
+    ours = set(subprocess.run([DRIVER, "-k"], input=text, stdout=subprocess.PIPE, text=True,
+                              check=True).stdout.split())
+    theirs = known_to_ssh(words, folder)
+    if len(theirs) < 100 or ours - LATER != theirs - LATER or not LATER <= ours:
+        fail(f"keywords: only ours {sorted(ours - theirs)}, only ssh's {sorted(theirs - ours)}")
+
+
 if not SSH:
     print("skipped: no ssh is installed (apt-get install openssh-client)")
     sys.exit(77)
 with tempfile.TemporaryDirectory(prefix="sshconfig-") as folder:
+    check_keywords(folder)
     cases = [Case(path, folder) for path in sorted(glob.glob(HERE + "/*.conf"))]
     if not knows_services():
         print("services.conf is left out: this system names no ports (apt-get install netbase)")
