@@ -73,7 +73,7 @@ static void take_when(struct engine *e, const struct rule *rule, size_t host,
         engine_settle(e, finding, VERDICT_ERROR,
                       "%s:%d: when: it gives NULL, and the inventory's data of this host are "
                       "not known",
-                      rule->path, rule->when_line);
+                      rule->path, rule->when_at.line);
         return;
     }
     struct strbuf line = STRBUF_INIT;
@@ -101,7 +101,7 @@ static int apply_when(struct engine *e, size_t rule, struct err *err)
         }
     }
     guarded_close(&st);
-    return got < 0 ? engine_rule_fails(e, rule, r->when_line, "when", &why, err) : 0;
+    return got < 0 ? engine_rule_fails(e, rule, r->when_at.line, "when", &why, err) : 0;
 }
 
 /* ---- What is needed ------------------------------------------------------------------------

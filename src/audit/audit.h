@@ -144,7 +144,7 @@ int audit_explain(struct audit **out, const struct rules *rules, struct db *db,
 struct audit_remark {
     const char *code; /* "bad-rule", "unknown-column", ... */
     const char *path;
-    int line;         /* 0 = the file as a whole */
+    int line, column; /* 0 = the file as a whole */
     bool error;       /* the rule cannot be judged; else something to look at */
     const char *text; /* one line */
 };

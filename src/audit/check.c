@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void check_remark(struct check *check, const char *path, int line, bool error, const char *code,
-                  const char *fmt, ...)
+void check_remark(struct check *check, const char *path, struct rule_place at, bool error,
+                  const char *code, const char *fmt, ...)
 {
     struct strbuf text = STRBUF_INIT;
     va_list ap;
@@ -32,7 +32,7 @@ void check_remark(struct check *check, const char *path, int line, bool error, c
     while (link->file < check->npaths && strcmp(check->paths[link->file], path) != 0) {
         link->file++;
     }
-    link->remark = (struct audit_remark){code, path, line, error, words};
+    link->remark = (struct audit_remark){code, path, at.line, at.column, error, words};
     link->place = check->nremarks++;
     link->next = check->remarks;
     check->remarks = link;
@@ -54,7 +54,7 @@ static bool has(const char *const *list, const char *text)
 static void contradicts(struct check *check, const struct rule *rule, const char *pattern,
                         const char *other)
 {
-    check_remark(check, rule->path, rule->lines_line, true, "contradiction",
+    check_remark(check, rule->path, rule->lines_at, true, "contradiction",
                  "%s: '%s' is in must_not and in %s: nothing can hold both", rule->id, pattern,
                  other);
 }
@@ -71,17 +71,17 @@ static void check_lines(struct check *check, const struct rule *rule)
     }
     for (size_t i = 0; rule->except && rule->except[i]; i++) {
         if (has(rule->must, rule->except[i]) && !rule->within) {
-            check_remark(check, rule->path, rule->lines_line, true, "contradiction",
+            check_remark(check, rule->path, rule->lines_at, true, "contradiction",
                          "%s: '%s' is in must and in except, which leaves such lines alone",
                          rule->id, rule->except[i]);
         } else if (rule->within && strcmp(rule->within, rule->except[i]) == 0) {
-            check_remark(check, rule->path, rule->lines_line, true, "contradiction",
+            check_remark(check, rule->path, rule->lines_at, true, "contradiction",
                          "%s: '%s' is in within and in except: no block is left", rule->id,
                          rule->except[i]);
         }
     }
     if (rule->within && rule->at_least == 0 && rule->must) {
-        check_remark(check, rule->path, rule->lines_line, false, "no-block-passes",
+        check_remark(check, rule->path, rule->lines_at, false, "no-block-passes",
                      "%s: an output without any such block passes; 'at_least: 1' makes it fail",
                      rule->id);
     }
@@ -101,13 +101,13 @@ static void check_waiver(struct check *check, const struct waiver *waiver)
         guess_offer(&guess, rules->rules[i].id);
     }
     if (!known) {
-        check_remark(check, waiver->path, waiver->line, true, "unknown-rule",
+        check_remark(check, waiver->path, waiver->at, true, "unknown-rule",
                      "there is no rule '%s' to be waived%s%s%s", waiver->rule,
                      guess.best ? "; did you mean '" : "", guess.best ? guess.best : "",
                      guess.best ? "'?" : "");
     }
     if (strcmp(check->today, waiver->expires) > 0) {
-        check_remark(check, waiver->path, waiver->line, false, "expired-waiver",
+        check_remark(check, waiver->path, waiver->at, false, "expired-waiver",
                      "the waiver of %s by %s expired on %s", waiver->rule, waiver->owner,
                      waiver->expires);
     }
@@ -116,13 +116,14 @@ static void check_waiver(struct check *check, const struct waiver *waiver)
 /* ---- All -----------------------------------------------------------------------------------
  */
 
-static int take_fault(void *user, const char *path, int line, const char *text, struct err *err)
+static int take_fault(void *user, const char *path, struct rule_place at, const char *text,
+                      struct err *err)
 {
     (void)err;
     struct check *check = user;
     bool twin = strstr(text, "is there already, at ") != NULL;
     bool pattern = strncmp(text, "this pattern is not usable", 26) == 0;
-    check_remark(check, path, line, true,
+    check_remark(check, path, at, true,
                  twin      ? "duplicate-id"
                  : pattern ? "bad-regex"
                            : "bad-rule",
@@ -144,7 +145,8 @@ static int check_all(struct check *check, struct err *err)
         check_waiver(check, &check->all->rules.waivers[i]);
     }
     if (status == 0 && check->all->rules.nrules == 0 && check->nremarks == 0) {
-        check_remark(check, check->paths[0], 0, true, "bad-rule", "there is no rule in it");
+        check_remark(check, check->paths[0], (struct rule_place){0, 0}, true, "bad-rule",
+                     "there is no rule in it");
     }
     return status;
 }
@@ -158,6 +160,9 @@ static int in_order(const void *a, const void *b)
     }
     if (x->remark.line != y->remark.line) {
         return x->remark.line < y->remark.line ? -1 : 1;
+    }
+    if (x->remark.column != y->remark.column) {
+        return x->remark.column < y->remark.column ? -1 : 1;
     }
     return x->place < y->place ? -1 : x->place > y->place;
 }

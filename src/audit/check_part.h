@@ -24,8 +24,8 @@ struct check {
 };
 
 /* Adds a remark, a printf text. */
-void check_remark(struct check *check, const char *path, int line, bool error, const char *code,
-                  const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+void check_remark(struct check *check, const char *path, struct rule_place at, bool error,
+                  const char *code, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 
 /* What can be said of a rule's platforms, templates and SQL. ERR_NOMEM, or an unusable library.
  */

@@ -51,7 +51,7 @@ static int find_platforms(struct rule_check *c, struct err *err)
             continue;
         }
         const char *guess = platform_guess(set, name);
-        check_remark(c->check, c->rule->path, c->rule->line, true, "unknown-platform",
+        check_remark(c->check, c->rule->path, c->rule->platforms_at, true, "unknown-platform",
                      "%s: there is no platform '%s'%s%s%s", c->rule->id, name,
                      guess ? "; did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
     }
@@ -87,7 +87,7 @@ static const char *guess_template(struct rule_check *c, const char *name)
 static void no_template(struct rule_check *c, const char *name)
 {
     const char *guess = guess_template(c, name);
-    check_remark(c->check, c->rule->path, c->rule->line, true, "unknown-template",
+    check_remark(c->check, c->rule->path, c->rule->templates_at, true, "unknown-template",
                  "%s: no platform %shas a template '%s'%s%s%s", c->rule->id,
                  c->rule->platforms ? "of the rule " : "", name,
                  guess ? "; did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
@@ -110,7 +110,7 @@ static int check_template(struct rule_check *c, const char *name, struct err *er
     if (!found && c->platforms[0]) {
         no_template(c, name);
     } else if (without && c->rule->platforms) {
-        check_remark(c->check, c->rule->path, c->rule->line, true, "unknown-template",
+        check_remark(c->check, c->rule->path, c->rule->templates_at, true, "unknown-template",
                      "%s: platform %s has no template '%s'", c->rule->id, without, name);
     }
     return 0;
@@ -203,7 +203,7 @@ static bool may_be_data(const struct rule_check *c, const char *sql, const char 
            (sql == c->rule->when || expression_names(view_of(sql), VIEW("_inventory")));
 }
 
-static int told(struct rule_check *c, const char *part, int line, const char *sql,
+static int told(struct rule_check *c, const char *part, struct rule_place at, const char *sql,
                 const char *platform, const struct err *why, struct err *err)
 {
     if (why->code == ERR_NOMEM) {
@@ -211,7 +211,7 @@ static int told(struct rule_check *c, const char *part, int line, const char *sq
     }
     if (!may_be_data(c, sql, why->text)) {
         const char *code = code_of(why->text);
-        check_remark(c->check, c->rule->path, line, true, code, "%s: %s%s%s: %s%s", c->rule->id,
+        check_remark(c->check, c->rule->path, at, true, code, "%s: %s%s%s: %s%s", c->rule->id,
                      part, platform ? " on " : "", platform ? platform : "", why->text,
                      strcmp(code, "unknown-table") == 0 ? " (SQL sees the rule's templates)"
                                                         : "");
@@ -221,14 +221,15 @@ static int told(struct rule_check *c, const char *part, int line, const char *sq
 }
 
 static int check_part(struct rule_check *c, struct db *db, const char *table, const char *name,
-                      int line, const char *text, const char *platform, struct err *err)
+                      struct rule_place at, const char *text, const char *platform,
+                      struct err *err)
 {
     struct sql_part part = {NULL, table, expression_trim(view_of(text))};
     struct err why = ERR_INIT;
     if (!text || sql_check_part(db, &part, 0, &why) == 0) {
         return 0;
     }
-    return told(c, name, line, text, platform, &why, err);
+    return told(c, name, at, text, platform, &why, err);
 }
 
 static bool is_column(const void *user, struct view name)
@@ -245,11 +246,11 @@ static bool is_column(const void *user, struct view name)
 
 /* All columns hold text, of which '9' is more than '15'. */
 static void check_numbers(struct rule_check *c, const struct table *table, const char *part,
-                          int line, const char *sql)
+                          struct rule_place at, const char *sql)
 {
     struct view column;
     if (sql && expression_compares_number(view_of(sql), is_column, table, &column)) {
-        check_remark(c->check, c->rule->path, line, false, "compares-text",
+        check_remark(c->check, c->rule->path, at, false, "compares-text",
                      "%s: %s compares %.*s as text, of which '9' is more than '15'; there are "
                      "CAST(%.*s AS INTEGER) and version_compare()",
                      c->rule->id, part, VIEW_ARG(column), VIEW_ARG(column));
@@ -266,9 +267,9 @@ static int check_comparisons(struct rule_check *c, struct err *err)
         status = shape_finish(&shape, &tables, &ntables, err);
     }
     for (size_t i = 0; i < ntables; i++) {
-        check_numbers(c, &tables[i], "where", c->rule->where_line, c->rule->where);
-        check_numbers(c, &tables[i], "expect", c->rule->expect_line, c->rule->expect);
-        check_numbers(c, &tables[i], "query", c->rule->query_line, c->rule->query);
+        check_numbers(c, &tables[i], "where", c->rule->where_at, c->rule->where);
+        check_numbers(c, &tables[i], "expect", c->rule->expect_at, c->rule->expect);
+        check_numbers(c, &tables[i], "query", c->rule->query_at, c->rule->query);
     }
     return status;
 }
@@ -279,12 +280,12 @@ static int check_expect(struct rule_check *c, const char *platform, struct err *
     struct db *db = NULL;
     int status = open_tables(c, platform, &db, err);
     if (status == 0) {
-        status = check_part(c, db, rule->templates[0], "where", rule->where_line, rule->where,
+        status = check_part(c, db, rule->templates[0], "where", rule->where_at, rule->where,
                             platform, err);
     }
     if (status == 0) {
-        status = check_part(c, db, rule->templates[0], "expect", rule->expect_line,
-                            rule->expect, platform, err);
+        status = check_part(c, db, rule->templates[0], "expect", rule->expect_at, rule->expect,
+                            platform, err);
     }
     db_close(db);
     return status;
@@ -317,7 +318,7 @@ static int check_query(struct rule_check *c, struct err *err)
         guarded_close(&st);
     }
     if (bad < 0) {
-        status = told(c, "query", c->rule->query_line, c->rule->query, NULL, &why, err);
+        status = told(c, "query", c->rule->query_at, c->rule->query, NULL, &why, err);
     }
     db_close(db);
     return status;
@@ -332,8 +333,8 @@ static int check_when(struct rule_check *c, struct err *err)
     bare.rule = &none;
     int status = open_tables(&bare, NULL, &db, err);
     if (status == 0) {
-        status = check_part(c, db, "_inventory", "when", c->rule->when_line, c->rule->when,
-                            NULL, err);
+        status =
+            check_part(c, db, "_inventory", "when", c->rule->when_at, c->rule->when, NULL, err);
     }
     db_close(db);
     return status;
@@ -370,7 +371,7 @@ static int check_others(struct rule_check *c, struct err *err)
         n += !does;
     }
     if (status == 0 && n > 0) {
-        check_remark(c->check, c->rule->path, c->rule->line, false, "not-everywhere",
+        check_remark(c->check, c->rule->path, c->rule->templates_at, false, "not-everywhere",
                      "%s: %s of %s%s lacks columns that it names: they are empty "
                      "there, unless 'platforms' says where the rule is for",
                      c->rule->id, c->rule->templates[0], first,
@@ -401,7 +402,7 @@ static void check_command(struct rule_check *c, const struct platform_set *set)
     for (size_t i = 0; c->rule->platforms && c->platforms[i]; i++) {
         const struct platform *platform = platform_find(set, c->platforms[i]);
         if (!platform_reads_only(platform, view_of(c->rule->command))) {
-            check_remark(c->check, c->rule->path, c->rule->line, false, "not-read-only",
+            check_remark(c->check, c->rule->path, c->rule->command_at, false, "not-read-only",
                          "%s: '%s' is not among the commands that only read on %s", c->rule->id,
                          c->rule->command, platform->name);
         }

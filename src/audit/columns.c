@@ -173,9 +173,9 @@ int engine_columns(struct engine *e, size_t rule, const struct table_seen *table
     struct asking a = {.e = e, .rule = r, .table = table};
     int status = e->scene.library ? add_readings(&a, err) : 0;
     for (struct reading *reading = a.first; reading && status == 0; reading = reading->next) {
-        status = try_part(&a, reading, "where", r->where_line, r->where, err);
+        status = try_part(&a, reading, "where", r->where_at.line, r->where, err);
         if (status == 0) {
-            status = try_part(&a, reading, "expect", r->expect_line, r->expect, err);
+            status = try_part(&a, reading, "expect", r->expect_at.line, r->expect, err);
         }
     }
     if (status == 0) {

@@ -208,7 +208,7 @@ static void settle(struct expecting *x, size_t host, const char *expect)
     } else if (tally->unknown > 0) {
         engine_settle(x->e, finding, VERDICT_ERROR,
                       "%s:%d: expect gives NULL for %zu of %zu row%s: %s", x->r->path,
-                      x->r->expect_line, tally->unknown, tally->rows,
+                      x->r->expect_at.line, tally->unknown, tally->rows,
                       tally->rows == 1 ? "" : "s", tally->unknown_row);
     } else {
         finding->verdict = VERDICT_PASS;
@@ -244,7 +244,7 @@ static int judge_table(struct expecting *x, struct err *err)
     struct err why = ERR_INIT;
     int status = check_part(x, x->r->where, &why);
     if (status < 0) {
-        return engine_rule_fails(x->e, x->rule, x->r->where_line, "where", &why, err);
+        return engine_rule_fails(x->e, x->rule, x->r->where_at.line, "where", &why, err);
     }
     status = check_part(x, x->r->expect, &why);
     if (status == 0) {
@@ -258,7 +258,7 @@ static int judge_table(struct expecting *x, struct err *err)
     }
     guarded_close(&x->st);
     if (status < 0) {
-        return engine_rule_fails(x->e, x->rule, x->r->expect_line, "expect", &why, err);
+        return engine_rule_fails(x->e, x->rule, x->r->expect_at.line, "expect", &why, err);
     }
     settle_all(x);
     return 0;

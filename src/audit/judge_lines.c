@@ -31,7 +31,7 @@ static void stop(struct lining *l, const char *pattern, const char *why)
 {
     l->stopped = true;
     engine_settle(l->e, l->finding, VERDICT_ERROR, "%s:%d: lines: line %zu of '%s': %s: %s",
-                  l->r->path, l->r->lines_line, l->at + 1, l->job->command, pattern, why);
+                  l->r->path, l->r->lines_at.line, l->at + 1, l->job->command, pattern, why);
 }
 
 static bool matches(struct lining *l, const struct regex *re, const char *pattern, size_t line)

@@ -161,7 +161,7 @@ static void settle(struct querying *q, size_t host)
     } else if (q->stranger) {
         engine_settle(q->e, finding, VERDICT_ERROR,
                       "%s:%d: query: it speaks of a host that the run does not have: %s",
-                      q->r->path, q->r->query_line, q->stranger);
+                      q->r->path, q->r->query_at.line, q->stranger);
     } else {
         finding->verdict = VERDICT_PASS;
     }
@@ -177,7 +177,7 @@ int engine_query(struct engine *e, size_t rule, struct err *err)
     }
     guarded_close(&q.st);
     if (status < 0) {
-        return engine_rule_fails(e, rule, q.r->query_line, "query", &why, err);
+        return engine_rule_fails(e, rule, q.r->query_at.line, "query", &why, err);
     }
     for (size_t host = 0; host < e->scene.nhosts; host++) {
         if (engine_finding(e, rule, host)->verdict == VERDICT_OPEN) {

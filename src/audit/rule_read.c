@@ -189,10 +189,23 @@ static int squeeze_command(struct yaml *y, const struct yaml_node *map, struct r
 /* ---- The rule ------------------------------------------------------------------------------
  */
 
-static int line_of(const struct yaml_node *map, const char *key)
+static struct rule_place place_of(const struct yaml_node *map, const char *key)
 {
     const struct yaml_node *node = yaml_get(map, key);
-    return node ? node->line : 0;
+    return node ? (struct rule_place){node->line, node->column} : (struct rule_place){0, 0};
+}
+
+static void set_places(struct rule *rule, const struct yaml_node *node)
+{
+    rule->at = (struct rule_place){node->line, node->column};
+    rule->platforms_at = place_of(node, "platforms");
+    rule->when_at = place_of(node, "when");
+    rule->templates_at = place_of(node, rule->kind == RULE_EXPECT ? "template" : "templates");
+    rule->where_at = place_of(node, "where");
+    rule->expect_at = place_of(node, "expect");
+    rule->query_at = place_of(node, "query");
+    rule->command_at = place_of(node, "command");
+    rule->lines_at = place_of(node, "lines");
 }
 
 static int read_keys(struct yaml *y, const struct yaml_node *map, struct raw_rule *raw,
@@ -295,12 +308,7 @@ int rule_read(struct yaml *y, const struct yaml_node *node, struct rule *rule,
     }
     *rule = raw.rule;
     rule->path = y->path;
-    rule->line = node->line;
-    rule->when_line = line_of(node, "when");
-    rule->where_line = line_of(node, "where");
-    rule->expect_line = line_of(node, "expect");
-    rule->query_line = line_of(node, "query");
-    rule->lines_line = line_of(node, "lines");
+    set_places(rule, node);
     if (code < 0) {
         rule_patterns_release(patterns);
     }

@@ -66,7 +66,7 @@ int waiver_read(struct yaml *y, const struct yaml_node *node, struct waiver *wai
         YAML_FIELD("reason", YAML_STRING, struct waiver, reason, .required = true),
         YAML_FIELD("expires", YAML_STRING, struct waiver, expires, .required = true),
     };
-    *waiver = (struct waiver){.path = y->path, .line = node->line};
+    *waiver = (struct waiver){.path = y->path, .at = {node->line, node->column}};
     int code = yaml_read_map(y, node, "a waiver", fields, sizeof(fields) / sizeof(fields[0]),
                              waiver, err);
     return code == 0 ? check(y, node, waiver, err) : code;

@@ -38,7 +38,7 @@ static int fault(struct gather *g, const char *path, const struct err *why, stru
         text += strspn(text, "0123456789:");
         text += *text == ' ';
     }
-    return g->on_fault(g->user, path, why->line, text, err);
+    return g->on_fault(g->user, path, (struct rule_place){why->line, why->column}, text, err);
 }
 
 /* Room for one more of n things: twice as many each time. */
@@ -83,7 +83,7 @@ static int find_twin(const struct gather *g, const struct yaml *y, const struct 
         if (strcmp(other->id, id) == 0) {
             return yaml_error(y, yaml_get(node, "id"), err,
                               "rule '%s' is there already, at %s:%d", id, other->path,
-                              other->line);
+                              other->at.line);
         }
     }
     return 0;

@@ -80,6 +80,11 @@ enum severity {
 };
 extern const char *const severity_names[]; /* by enum severity, NULL-terminated */
 
+/* In the rule's file, 1-based; 0 = none. */
+struct rule_place {
+    int line, column;
+};
+
 enum rule_kind { RULE_EXPECT, RULE_QUERY, RULE_LINES };
 
 /* All texts are NUL-terminated and live with the rules; NULL = left out. Lists are
@@ -88,8 +93,8 @@ struct rule {
     const char *id, *title, *why, *fix;
     enum severity severity;
     enum rule_kind kind;
-    const char *path; /* of its file */
-    int line;         /* where it begins in it */
+    const char *path;     /* of its file */
+    struct rule_place at; /* where it begins in it */
     const char *const *platforms, *const *groups;
     const char *when;
     const char *const *templates; /* expect: the one; query: all that it reads */
@@ -99,7 +104,8 @@ struct rule {
     const char *within;
     const char *const *except, *const *must, *const *must_not;
     int at_least;
-    int when_line, where_line, expect_line, query_line, lines_line; /* for messages, 0 = none */
+    struct rule_place platforms_at, when_at, templates_at, where_at, expect_at, query_at,
+        command_at, lines_at; /* for messages */
 };
 
 struct waiver {
@@ -108,7 +114,7 @@ struct waiver {
     const char *owner, *reason;
     const char *expires; /* YYYY-MM-DD */
     const char *path;
-    int line;
+    struct rule_place at;
 };
 
 /* What must be collected: each once, in the order of the rules. */

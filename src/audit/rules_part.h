@@ -52,7 +52,7 @@ int rules_find_needs(struct rules_all *all, struct err *err);
  * rules_read for those who want all faults of all files: each is handed to on_fault instead of
  * ending the reading; the rule that has it is left out. Negative results end it.
  */
-typedef int rule_fault_fn(void *user, const char *path, int line, const char *text,
+typedef int rule_fault_fn(void *user, const char *path, struct rule_place at, const char *text,
                           struct err *err);
 int rules_gather(struct rules_all **out, const char *const *paths, size_t npaths,
                  rule_fault_fn *on_fault, void *user, struct err *err);

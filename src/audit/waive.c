@@ -51,7 +51,7 @@ static void tell_expired(struct waiving *w, struct audit_finding *finding)
     const struct waiver *waiver = finding->waiver;
     const char *reason = arena_printf(
         &w->all->arena, "%s (the waiver of %s expired on %s: %s:%d)", finding->reason,
-        waiver->owner, waiver->expires, waiver->path, waiver->line);
+        waiver->owner, waiver->expires, waiver->path, waiver->at.line);
     w->all->engine.failed = w->all->engine.failed || !reason;
     finding->reason = reason;
 }
@@ -108,10 +108,10 @@ static int warn_of_idle(struct waiving *w)
         if (!w->uses[i].named) {
             status =
                 audit_warn(w->all, "%s:%d: no rule and host are meant by this waiver of %s",
-                           waiver->path, waiver->line, waiver->rule);
+                           waiver->path, waiver->at.line, waiver->rule);
         } else if (!w->uses[i].covers) {
             status = audit_warn(w->all, "%s:%d: nothing violates %s where this waiver is for",
-                                waiver->path, waiver->line, waiver->rule);
+                                waiver->path, waiver->at.line, waiver->rule);
         }
         if (status < 0) {
             return status;

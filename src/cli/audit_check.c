@@ -45,7 +45,7 @@ static int add_line(struct checking *c, const struct audit_remark *remark, struc
     strbuf_reset(&c->line);
     strbuf_addf(&c->line, "%s:", remark->path);
     if (remark->line > 0) {
-        strbuf_addf(&c->line, "%d:", remark->line);
+        strbuf_addf(&c->line, "%d:%d:", remark->line, remark->column);
     }
     strbuf_addf(&c->line, " %s%s: %s", remark->error ? "" : "hint: ", remark->code,
                 remark->text);
@@ -61,11 +61,15 @@ static int on_remark(void *user, const struct audit_remark *remark, struct err *
     if (!c->writer) {
         return add_line(c, remark, err);
     }
-    char line[16];
+    char line[16], column[16];
     snprintf(line, sizeof(line), "%d", remark->line);
+    snprintf(column, sizeof(column), "%d", remark->column);
     struct textfsm_cell cells[] = {
-        setting_cell(remark->path), setting_cell(line),
-        setting_cell(remark->code), setting_cell(remark->error ? "error" : "hint"),
+        setting_cell(remark->path),
+        setting_cell(line),
+        setting_cell(column),
+        setting_cell(remark->code),
+        setting_cell(remark->error ? "error" : "hint"),
         setting_cell(remark->text),
     };
     return writer_row(c->writer, 0, cells, err);
@@ -74,8 +78,11 @@ static int on_remark(void *user, const struct audit_remark *remark, struct err *
 static int open_writer(struct checking *c, struct err *err)
 {
     static const struct column columns[] = {
-        {.name = "file"}, {.name = "line", .numeric = true},
-        {.name = "code"}, {.name = "level"},
+        {.name = "file"},
+        {.name = "line", .numeric = true},
+        {.name = "column", .numeric = true},
+        {.name = "code"},
+        {.name = "level"},
         {.name = "what"},
     };
     static const struct table table = {"check", columns, sizeof(columns) / sizeof(columns[0])};

@@ -115,7 +115,7 @@ static void describe_rule(struct strbuf *out, const struct rule *rule)
                 rule->title ? rule->title : "");
     vis_add(out, strbuf_view(&line), VIS_LINE);
     strbuf_reset(&line);
-    strbuf_addf(&line, "%s:%d", rule->path, rule->line);
+    strbuf_addf(&line, "%s:%d", rule->path, rule->at.line);
     strbuf_addch(out, '\n');
     say(out, "file", line.buf);
     say(out, "why", rule->why);

@@ -19,7 +19,7 @@ static bool wants(const struct rule *rule, const struct rule_need *need)
     return false;
 }
 
-/* "rules.yml:3": the first rule that needs it. */
+/* "rules.yml:3:17": where the first rule that needs it names it. */
 static const char *who_needs(const struct rules *rules, const struct rule_need *need,
                              struct arena *arena)
 {
@@ -27,7 +27,9 @@ static const char *who_needs(const struct rules *rules, const struct rule_need *
     while (i + 1 < rules->nrules && !wants(&rules->rules[i], need)) {
         i++;
     }
-    return arena_printf(arena, "%s:%d", rules->rules[i].path, rules->rules[i].line);
+    const struct rule *rule = &rules->rules[i];
+    struct rule_place at = rule->kind == RULE_LINES ? rule->command_at : rule->templates_at;
+    return arena_printf(arena, "%s:%d:%d", rule->path, at.line, at.column);
 }
 
 int audit_plan(struct plan *plan, const struct inventory *inventory, struct library *library,

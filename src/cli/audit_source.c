@@ -72,9 +72,10 @@ static int check_platforms(struct library *library, const struct rules *rules, s
         for (const char *const *name = rule->platforms; name && *name; name++) {
             if (!platform_find(set, *name)) {
                 const char *guess = platform_guess(set, *name);
-                return err_set(err, ERR_INPUT, "%s:%d: there is no platform '%s'%s%s%s",
-                               rule->path, rule->line, *name, guess ? ": did you mean '" : "",
-                               guess ? guess : "", guess ? "'?" : "");
+                return err_set(err, ERR_INPUT, "%s:%d:%d: there is no platform '%s'%s%s%s",
+                               rule->path, rule->platforms_at.line, rule->platforms_at.column,
+                               *name, guess ? ": did you mean '" : "", guess ? guess : "",
+                               guess ? "'?" : "");
             }
         }
     }

@@ -35,7 +35,7 @@ static void print_text(const char *name, const char *text)
 static void print_rule(const struct rule *rule)
 {
     static const char *const kinds[] = {"expect", "query", "lines"};
-    printf("%s:%d %s (%s, %s)\n", rule->path, rule->line, rule->id,
+    printf("%s:%d %s (%s, %s)\n", rule->path, rule->at.line, rule->id,
            severity_names[rule->severity], kinds[rule->kind]);
     print_text("title", rule->title);
     print_text("why", rule->why);
@@ -52,8 +52,8 @@ static void print_rule(const struct rule *rule)
     print_list("except", rule->except);
     print_list("must", rule->must);
     print_list("must_not", rule->must_not);
-    printf("  at_least: %d; lines %d %d %d %d %d\n", rule->at_least, rule->when_line,
-           rule->where_line, rule->expect_line, rule->query_line, rule->lines_line);
+    printf("  at_least: %d; lines %d %d %d %d %d\n", rule->at_least, rule->when_at.line,
+           rule->where_at.line, rule->expect_at.line, rule->query_at.line, rule->lines_at.line);
 }
 
 static void print_rules(const struct rules *rules)
@@ -63,7 +63,7 @@ static void print_rules(const struct rules *rules)
     }
     for (size_t i = 0; i < rules->nwaivers; i++) {
         const struct waiver *waiver = &rules->waivers[i];
-        printf("%s:%d waiver of %s until %s by %s: %s\n", waiver->path, waiver->line,
+        printf("%s:%d waiver of %s until %s by %s: %s\n", waiver->path, waiver->at.line,
                waiver->rule, waiver->expires, waiver->owner, waiver->reason);
         print_list("hosts", waiver->hosts);
     }
@@ -225,8 +225,8 @@ static int print_remark(void *user, const struct audit_remark *remark, struct er
 {
     (void)user;
     (void)err;
-    printf("%s:%d: %s: %s [%s]\n", remark->path, remark->line, remark->error ? "error" : "hint",
-           remark->text, remark->code);
+    printf("%s:%d:%d: %s: %s [%s]\n", remark->path, remark->line, remark->column,
+           remark->error ? "error" : "hint", remark->text, remark->code);
     return 0;
 }
 
