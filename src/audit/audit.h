@@ -157,7 +157,8 @@ typedef int audit_remark_fn(void *user, const struct audit_remark *remark, struc
  * not looked at) tells the templates and platforms, today (NULL = the clock's) whether waivers
  * hold. SQL is compiled over the tables that the templates would give, on each platform of the
  * rule; what it says of the inventory's data cannot be known here. Returns how many remarks
- * there were; negative: memory, an unusable library, or what on_remark said.
+ * there were; negative: memory, a file that cannot be read, an unusable library, or what
+ * on_remark said.
  *
  * Codes: bad-rule, bad-regex, duplicate-id, unknown-platform, unknown-template, unknown-column,
  * unknown-table, unknown-function, no-host-column, bad-sql, contradiction, unknown-rule; and

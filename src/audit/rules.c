@@ -163,39 +163,42 @@ static int read_tree(struct gather *g, struct yaml *y, struct err *err)
     return code == 0 ? add_items(g, y, sections.waivers, add_waiver, "of waivers", err) : code;
 }
 
-static int load(struct gather *g, const char *path, struct yaml *y, struct err *err)
+static int load(struct strbuf *text, const char *path, struct err *err)
 {
-    struct rules *rules = &g->all->rules;
-    struct strbuf text = STRBUF_INIT;
-    int code = 0;
-    if (strbuf_read_file(&text, path, LIMIT_YAML_BYTES) < 0) {
-        code = errno == ENOMEM ? err_nomem(err)
-                               : err_set(err, ERR_INPUT, "%s: %s", path,
-                                         errno == EFBIG ? "this is too large for a rule file"
-                                                        : strerror(errno));
-    } else {
-        code = yaml_read_text(y, path, strbuf_view(&text), err);
+    if (strbuf_read_file(text, path, LIMIT_YAML_BYTES) == 0) {
+        return 0;
     }
-    if (code == 0) {
-        struct rule_file *file = &g->files[rules->nfiles++];
-        file->path = y->path;
-        sha256_hex(strbuf_view(&text), file->sha256);
-    }
-    strbuf_release(&text);
-    return code;
+    return errno == ENOMEM ? err_nomem(err)
+                           : err_set(err, ERR_INPUT, "%s: %s", path,
+                                     errno == EFBIG ? "this is too large for a rule file"
+                                                    : strerror(errno));
 }
 
-static int read_file(struct gather *g, const char *path, struct err *err)
+static int read_text(struct gather *g, const char *path, struct view text, struct err *err)
 {
     struct yaml *y = &g->all->yamls[g->all->nyamls];
     struct err why = ERR_INIT;
     *y = (struct yaml)YAML_INIT;
-    if (load(g, path, y, &why) < 0) {
+    if (yaml_read_text(y, path, text, &why) < 0) {
         yaml_release(y);
         return fault(g, path, &why, err);
     }
     g->all->nyamls++;
+    struct rule_file *file = &g->files[g->all->rules.nfiles++];
+    file->path = y->path;
+    sha256_hex(text, file->sha256);
     return read_tree(g, y, err);
+}
+
+static int read_file(struct gather *g, const char *path, struct err *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    int code = load(&text, path, err);
+    if (code == 0) {
+        code = read_text(g, path, strbuf_view(&text), err);
+    }
+    strbuf_release(&text);
+    return code;
 }
 
 static int start(struct gather *g, size_t npaths, struct err *err)

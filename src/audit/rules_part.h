@@ -50,7 +50,8 @@ int rules_find_needs(struct rules_all *all, struct err *err);
 
 /*
  * rules_read for those who want all faults of all files: each is handed to on_fault instead of
- * ending the reading; the rule that has it is left out. Negative results end it.
+ * ending the reading; the rule that has it is left out. Negative results end it, and so does a
+ * file that cannot be read.
  */
 typedef int rule_fault_fn(void *user, const char *path, struct rule_place at, const char *text,
                           struct err *err);
