@@ -132,7 +132,7 @@ static int refuse(int good, unsigned nrows, struct err *err)
         return good;
     }
     if ((unsigned)good * 2 < nrows) {
-        return err_set(err, ERR_INPUT,
+        return err_set(err, ERR_PARSE,
                        "of %u rows that there seem to be, a draft would read only %d rightly: "
                        "nothing is written",
                        nrows, good);
@@ -247,9 +247,9 @@ static int nothing(const struct draft_lines *lines, struct err *err)
         l++;
     }
     if (l == lines->n) {
-        return err_set(err, ERR_INPUT, "the output is empty");
+        return err_set(err, ERR_PARSE, "the output is empty");
     }
-    return err_set(err, ERR_INPUT,
+    return err_set(err, ERR_PARSE,
                    "neither a table below a header nor `key: value` lines are in it: line %u "
                    "is '%.*s'",
                    lines->items[l].number,
@@ -293,7 +293,7 @@ int draft_make(struct draft *draft, struct view output, const char *command, str
     bool failed = false;
     struct draft_lines lines = {.failed = &failed};
     if (output.len > LIMIT_DRAFT_BYTES) {
-        return err_set(err, ERR_INPUT,
+        return err_set(err, ERR_PARSE,
                        "the output is too long for a draft (the limit is %zu KiB): give the "
                        "beginning of it",
                        (size_t)LIMIT_DRAFT_BYTES >> 10);

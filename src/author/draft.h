@@ -44,7 +44,7 @@ struct draft {
         ARENA_INIT, STRBUF_INIT, STRBUF_INIT, STRBUF_INIT, NULL, 0, 0, NULL, 0                 \
     }
 
-/* ERR_INPUT, in one line, for what is no text, is too large, or has no shape that a template
+/* ERR_PARSE, in one line, for what is no text, is too large, or has no shape that a template
  * could follow. The draft must be released in any case. */
 int draft_make(struct draft *draft, struct view output, const char *command, struct err *err);
 void draft_release(struct draft *draft);

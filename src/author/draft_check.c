@@ -129,7 +129,7 @@ static int run(struct checker *c)
         return err_nomem(c->err);
     }
     if (!c->t) {
-        return err_set(c->err, ERR_INPUT, "no draft comes of this: %s", error.text);
+        return err_set(c->err, ERR_PARSE, "no draft comes of this: %s", error.text);
     }
     c->run = textfsm_run_new(c->t, NULL, &error);
     if (!c->run) {

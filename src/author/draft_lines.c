@@ -11,14 +11,14 @@ static int check_text(struct view text, unsigned number, struct err *err)
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if ((c < ' ' && c != '\t') || c == 0x7F) {
-            return err_set(err, ERR_INPUT,
+            return err_set(err, ERR_PARSE,
                            "line %u holds the byte 0x%02X: this is no text; an output that "
                            "collect saved (-f text, --save-raw) has no control characters",
                            number, c);
         }
     }
     if (!utf8_valid(text)) {
-        return err_set(err, ERR_INPUT, "line %u is not UTF-8: no fixture can hold it", number);
+        return err_set(err, ERR_PARSE, "line %u is not UTF-8: no fixture can hold it", number);
     }
     return 0;
 }
@@ -170,7 +170,7 @@ int draft_lines(struct draft_lines *out, struct draft *draft, struct view text,
     out->items = NULL;
     out->n = 0;
     if (n > LIMIT_DRAFT_LINES) {
-        return err_set(err, ERR_INPUT,
+        return err_set(err, ERR_PARSE,
                        "%u lines are too many for a draft (the limit is %u): "
                        "give the beginning of it",
                        n, LIMIT_DRAFT_LINES);

@@ -201,7 +201,7 @@ static int make_columns(struct draft_pairs *pairs, struct err *err)
             continue;
         }
         if (pairs->ncolumns == LIMIT_DRAFT_PAIRS) {
-            return err_set(err, ERR_INPUT, "more than %d keys are too many for one record",
+            return err_set(err, ERR_PARSE, "more than %d keys are too many for one record",
                            LIMIT_DRAFT_PAIRS);
         }
         const char *name = draft_name(arena, pair->key, pairs->names, pairs->ncolumns);

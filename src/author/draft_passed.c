@@ -98,7 +98,7 @@ int draft_passed(struct strbuf *out, const struct draft_lines *lines, unsigned f
     *lines->failed |= strbuf_failed(&rule);
     strbuf_release(&rule);
     if (kinds > LIMIT_DRAFT_PASSED) {
-        return err_set(err, ERR_INPUT,
+        return err_set(err, ERR_PARSE,
                        "line %u: too much here is neither table nor `key: value`: give only "
                        "the lines that are",
                        lines->items[l - 1].number);

@@ -7,6 +7,7 @@
 #include "cli/setting.h"
 #include "cli/talk.h"
 #include "output/cell.h"
+#include "store/saved.h"
 
 #include "base/outfile.h"
 #include "base/vis.h"
@@ -188,6 +189,12 @@ static int on_change(void *user, const struct change *change)
 /* ---- the verb -----------------------------------------------------------------------------
  */
 
+static int open_run(struct db **db, const char *path, struct err *err)
+{
+    int rc = db_open(db, path, DB_READ, err);
+    return rc < 0 ? rc : saved_check(*db, err);
+}
+
 static int open_sides(const struct options *options, struct diff_side *old_side,
                       struct diff_side *new_side, struct err *err)
 {
@@ -196,9 +203,9 @@ static int open_sides(const struct options *options, struct diff_side *old_side,
         return err_set(err, ERR_USAGE,
                        "diff compares two databases, or the last two runs of one");
     }
-    int rc = db_open(&old_side->db, words->items[0].text, DB_READ, err);
+    int rc = open_run(&old_side->db, words->items[0].text, err);
     if (rc == 0 && words->count == 2) {
-        return db_open(&new_side->db, words->items[1].text, DB_READ, err);
+        return open_run(&new_side->db, words->items[1].text, err);
     }
     new_side->db = old_side->db;
     return rc < 0 ? rc : diff_last_runs(old_side->db, &old_side->run, &new_side->run, err);

@@ -96,7 +96,7 @@ static int read_input(struct strbuf *text, const char *path, struct err *err)
     int rc = standard ? strbuf_read_fd(text, STDIN_FILENO, LIMIT_COMMAND_BYTES)
                       : strbuf_read_file(text, path, LIMIT_COMMAND_BYTES);
     return rc < 0
-               ? err_set(err, ERR_INPUT, "%s: %s", standard ? "stdin" : path, strerror(errno))
+               ? err_set(err, ERR_PARSE, "%s: %s", standard ? "stdin" : path, strerror(errno))
                : 0;
 }
 
@@ -138,7 +138,7 @@ int verb_explain(const struct options *options)
     }
     /* an input that the template refuses has been explained all the same */
     struct err written = ERR_INIT;
-    if (rc == 0 || rc == ERR_PARSE) {
+    if (out && (rc == 0 || rc == ERR_PARSE)) {
         int done = outfile_commit(out, &written);
         rc = done < 0 ? done : rc;
     } else {

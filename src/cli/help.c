@@ -14,7 +14,9 @@
 
 const struct exit_meaning exit_meanings[] = {
     {"0", "all that was asked was done"},
-    {"1", "some host, command or parse failed"},
+    {"1",
+     "some host, command or parse failed or could not be judged, an output could not be read; "
+     "`lint`, `test` or `audit check` found something, or `diff` a difference"},
     {"2", "the command line was wrong"},
     {"3", "an inventory, template, platform, rule file or database is unusable; nothing was "
           "connected"},

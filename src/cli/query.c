@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/setting.h"
 #include "cli/talk.h"
+#include "store/saved.h"
 
 static int check(const struct options *options, struct err *err)
 {
@@ -88,6 +89,9 @@ int verb_query(const struct options *options)
     int rc = check(options, &err);
     if (rc == 0) {
         rc = db_open(&db, options->words.items[options->words.count - 1].text, DB_READ, &err);
+    }
+    if (rc == 0 && saved_is_empty(db)) {
+        rc = saved_check(db, &err);
     }
     if (rc == 0) {
         rc = open_query(&query, db, options, &err);

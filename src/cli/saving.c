@@ -4,6 +4,7 @@
 #include "base/sha256.h"
 #include "collect/host_text.h"
 #include "store/save.h"
+#include "store/saved.h"
 
 #include <pwd.h>
 #include <stdlib.h>
@@ -293,6 +294,17 @@ static bool is_missing(void *db, const struct host *host, const char *command)
     return !save_has(db, host->name, command);
 }
 
+/* Nobody else's database gets a run's tables; an empty one is a run that came to nothing. */
+static int open_resumed(struct db **db, const char *path, struct err *err)
+{
+    int rc = db_open(db, path, DB_READ, err);
+    if (rc == 0 && !saved_is_empty(*db) && saved_check(*db, err) < 0) {
+        db_close(*db);
+        rc = ERR_INPUT;
+    }
+    return rc;
+}
+
 int saving_platforms(struct inventory *inventory, const struct options *options,
                      struct err *err)
 {
@@ -301,7 +313,7 @@ int saving_platforms(struct inventory *inventory, const struct options *options,
     if (!options->resume) {
         return 0;
     }
-    int rc = db_open(&db, options->resume, DB_READ, err);
+    int rc = open_resumed(&db, options->resume, err);
     if (rc < 0) {
         return rc;
     }
@@ -324,7 +336,7 @@ int saving_resume(struct plan *plan, const struct options *options, struct err *
         return 0;
     }
     struct db *db;
-    int rc = db_open(&db, options->resume, DB_READ, err);
+    int rc = open_resumed(&db, options->resume, err);
     if (rc == 0) {
         rc = plan_keep(plan, is_missing, db, err);
         db_close(db);

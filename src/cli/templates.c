@@ -161,6 +161,18 @@ static int match_row(void *user, const struct finding *finding, struct err *err)
     return index ? write_texts(t->writer, texts, MATCH_COLUMNS, err) : err_nomem(err);
 }
 
+/* A platform that nobody knows is the likelier slip. */
+static int no_match(struct templates *t, struct err *err)
+{
+    const struct platform_set *set = library_platforms(t->library, NULL);
+    const char *guess =
+        set && !platform_find(set, word(t, 1)) ? platform_guess(set, word(t, 1)) : NULL;
+    return guess ? err_set(err, ERR_INPUT, "there is no platform '%s': did you mean '%s'?",
+                           word(t, 1), guess)
+                 : err_set(err, ERR_PARSE, "no template reads '%s' of platform %s", word(t, 2),
+                           word(t, 1));
+}
+
 static int match(struct templates *t, struct err *err)
 {
     static const struct table table = {"match", match_columns, MATCH_COLUMNS};
@@ -173,8 +185,7 @@ static int match(struct templates *t, struct err *err)
         rc = end_writer(t, rc, err);
     }
     if (rc == 0 && t->rows == 0) {
-        rc = err_set(err, ERR_PARSE, "no template reads '%s' of platform %s", word(t, 2),
-                     word(t, 1));
+        rc = no_match(t, err);
     }
     return rc;
 }

@@ -91,12 +91,12 @@ static int read_output(struct maker *m, struct strbuf *out, struct err *err)
     int rc = standard ? strbuf_read_fd(out, STDIN_FILENO, LIMIT_DRAFT_BYTES)
                       : strbuf_read_file(out, path, LIMIT_DRAFT_BYTES);
     if (rc < 0 && errno == EFBIG) {
-        return err_set(err, ERR_INPUT,
+        return err_set(err, ERR_PARSE,
                        "%s: longer than %zu KiB: for a draft, give the beginning of it",
                        standard ? "stdin" : path, (size_t)LIMIT_DRAFT_BYTES >> 10);
     }
     return rc < 0
-               ? err_set(err, ERR_INPUT, "%s: %s", standard ? "stdin" : path, strerror(errno))
+               ? err_set(err, ERR_PARSE, "%s: %s", standard ? "stdin" : path, strerror(errno))
                : 0;
 }
 

@@ -33,13 +33,29 @@ static bool compiles(struct db *db, const char *sql)
     return fine;
 }
 
+int saved_check(struct db *db, struct err *err)
+{
+    return compiles(db, "SELECT run FROM _hosts") && compiles(db, "SELECT run FROM _jobs") &&
+                   compiles(db, "SELECT started FROM _runs")
+               ? 0
+               : err_set(err, ERR_INPUT,
+                         "%s is no saved run: `collect run -o FILE.db` makes one", db->path);
+}
+
+bool saved_is_empty(struct db *db)
+{
+    sqlite3_stmt *st;
+    bool empty = db_prepare(db, VIEW("SELECT 1 FROM sqlite_schema LIMIT 1"), &st, NULL) == 0 &&
+                 db_step(db, st, NULL) == 0;
+    sqlite3_finalize(st);
+    return empty;
+}
+
 static int read_run(struct saved *saved, struct err *err)
 {
     sqlite3_stmt *st;
-    if (!compiles(saved->db, "SELECT run FROM _hosts") ||
-        !compiles(saved->db, "SELECT run FROM _jobs")) {
-        return err_set(err, ERR_INPUT, "%s is no saved run: `collect run -o FILE.db` makes one",
-                       saved->db->path);
+    if (saved_check(saved->db, err) < 0) {
+        return ERR_INPUT;
     }
     int rc = db_prepare(saved->db,
                         VIEW("SELECT id, started, who, inventory, inventory_sha256, options,"

@@ -27,6 +27,13 @@ struct saved {
     size_t nhosts;
 };
 
+/* ERR_INPUT: db is no saved run. */
+int saved_check(struct db *db, struct err *err);
+
+/* Whether there is no table at all in it, as in a file of no bytes: a run that was killed may
+ * have got no further. */
+bool saved_is_empty(struct db *db);
+
 /* ERR_INPUT: db is no saved run, or holds none. */
 int saved_open(struct saved **out, struct db *db, struct err *err);
 void saved_close(struct saved *saved); /* NULL is fine */
