@@ -111,16 +111,27 @@ static int match(struct textfsm_run *run, const struct step *step)
     return rc < 0 ? stop_match(run, rule_of(run, step), line, rc, &err) : rc;
 }
 
+static void show_given(struct textfsm_run *run, const struct rule *rule)
+{
+    for (unsigned i = 0; i < rule->pub.nvalues; i++) {
+        run->given[i] = record_item(run->groups[rule->groups[i]]);
+    }
+}
+
 /* step NULL: no rule matched. */
 static void trace_step(struct textfsm_run *run, const struct step *step,
                        const struct outcome *outcome)
 {
     struct view line = run->look.line;
+    const struct rule *rule = step ? rule_of(run, step) : NULL;
+    if (rule) {
+        show_given(run, rule);
+    }
     const struct textfsm_trace trace = {.input_line = run->stats.lines,
                                         .text = line.ptr ? line.ptr : "",
                                         .len = line.len,
                                         .state = run->t->states[run->state].pub.name,
-                                        .rule = step ? &rule_of(run, step)->pub : NULL,
+                                        .rule = rule ? &rule->pub : NULL,
                                         .cells = run->given,
                                         .outcome = outcome->code,
                                         .refused_by = outcome->refused_by};

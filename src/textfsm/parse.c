@@ -310,30 +310,36 @@ static int resolve(struct parser *p, struct rule *rule, struct step *step)
     return 0;
 }
 
-/* Which Values have an option, or do not. NULL when memory ran out. */
-static unsigned *with_option(struct textfsm_template *t, unsigned option, bool have,
-                             unsigned *n)
+/* Adds to list the Values that have, of some options, exactly those in `want`. */
+static void add_values(const struct textfsm_template *t, unsigned options, unsigned want,
+                       unsigned *list, unsigned *n)
 {
-    unsigned *list = arena_array(&t->arena, t->nvalues, sizeof(*list));
-    *n = 0;
-    for (unsigned i = 0; list && i < t->nvalues; i++) {
-        if (((t->values[i].pub.options & option) != 0) == have) {
+    for (unsigned i = 0; i < t->nvalues; i++) {
+        if ((t->values[i].pub.options & options) == want) {
             list[(*n)++] = i;
         }
     }
-    return list;
 }
 
 static int sort_values(struct parser *p)
 {
     struct textfsm_template *t = p->t;
-    unsigned nups;
-    t->lists = with_option(t, TEXTFSM_LISTED, true, &t->nlists);
-    t->required = with_option(t, TEXTFSM_REQUIRED, true, &t->nrequired);
-    const unsigned *ups = with_option(t, TEXTFSM_FILLUP, true, &nups);
-    t->fleeting = with_option(t, TEXTFSM_FILLDOWN, false, &t->nfleeting);
-    t->fills_up = nups > 0;
-    return t->lists && t->required && t->fleeting && ups ? 0 : fail_nomem(p->error);
+    t->lists = arena_array(&t->arena, t->nvalues, sizeof(*t->lists));
+    t->required = arena_array(&t->arena, t->nvalues, sizeof(*t->required));
+    t->fleeting = arena_array(&t->arena, t->nvalues, sizeof(*t->fleeting));
+    if (!t->lists || !t->required || !t->fleeting) {
+        return fail_nomem(p->error);
+    }
+    const unsigned both = TEXTFSM_LISTED | TEXTFSM_FILLDOWN;
+    add_values(t, both, TEXTFSM_LISTED, t->lists, &t->nlists);
+    t->nfleeting_lists = t->nlists;
+    add_values(t, both, both, t->lists, &t->nlists);
+    add_values(t, TEXTFSM_REQUIRED, TEXTFSM_REQUIRED, t->required, &t->nrequired);
+    add_values(t, TEXTFSM_FILLDOWN, 0, t->fleeting, &t->nfleeting);
+    for (unsigned i = 0; i < t->nvalues; i++) {
+        t->fills_up |= (t->values[i].pub.options & TEXTFSM_FILLUP) != 0;
+    }
+    return 0;
 }
 
 /* The filters and tables by which the machine passes rules over. */

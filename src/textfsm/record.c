@@ -2,13 +2,36 @@
 #include "textfsm/grow.h"
 #include "textfsm/run.h"
 
+/*
+ * run->cells is at any time the row that it would become: text, which is NOTHING for a Value
+ * that was assigned nothing (an empty text elsewhere is something), and lists, which are
+ * NOTHING without items.
+ */
+static const struct textfsm_cell nothing;
+#define NOTHING ((const char *)&nothing)
+
+void record_init(struct textfsm_run *run)
+{
+    for (unsigned i = 0; i < run->t->nvalues; i++) {
+        bool list = run->t->values[i].pub.options & TEXTFSM_LISTED;
+        run->blank[i].kind = list ? TEXTFSM_LIST : TEXTFSM_TEXT;
+        run->blank[i].len = 0;
+        run->blank[i].u.text = NOTHING;
+    }
+}
+
 /* A group that took no part has the pointer NULL and the length 0. Field by field: what is
  * written in parts is slow to read as a whole right behind it. */
-static inline void cell_set(struct textfsm_cell *cell, struct view text)
+static inline void assign_text(struct textfsm_cell *cell, struct view text)
 {
-    cell->kind = text.ptr ? TEXTFSM_TEXT : TEXTFSM_NULL;
     cell->len = (uint32_t)text.len;
-    cell->u.text = text.ptr;
+    cell->u.text = text.ptr ? text.ptr : NOTHING;
+}
+
+struct textfsm_cell record_item(struct view text)
+{
+    return (struct textfsm_cell){
+        text.ptr ? TEXTFSM_TEXT : TEXTFSM_NULL, (uint32_t)text.len, {.text = text.ptr}};
 }
 
 /* A List whose regex has inner groups matches the text again, alone, as the original does: the
@@ -17,7 +40,7 @@ static int nested_item(struct textfsm_run *run, const struct value *value, struc
                        struct view text, struct textfsm_cell *item, struct textfsm_error *error)
 {
     struct err err = ERR_INIT;
-    struct view *groups = run->groups;
+    struct view *groups = run->inner;
     int rc = regex_match(value->nested, run->scratch, text, groups, value->nested_groups, &err);
     if (rc < 0) {
         return fail_at(error, fail_code(rc, TEXTFSM_LIMIT), run->t->name, value->pub.line, 0,
@@ -32,7 +55,7 @@ static int nested_item(struct textfsm_run *run, const struct value *value, struc
         return fail_nomem(error);
     }
     for (unsigned k = 0; k < value->pub.nkeys; k++) {
-        cell_set(&items[k], groups[value->key_groups[k]]);
+        items[k] = record_item(groups[value->key_groups[k]]);
     }
     *item = (struct textfsm_cell){TEXTFSM_DICT, value->pub.nkeys, {.items = items}};
     return 0;
@@ -47,58 +70,67 @@ static int no_part(struct textfsm_run *run, const struct value *value,
                    run->stats.lines, value->pub.name);
 }
 
-static int list_append(struct textfsm_run *run, const struct value *value, struct slot *slot,
-                       struct view text, struct textfsm_error *error)
+static __attribute__((noinline)) bool list_grow(struct textfsm_run *run, struct slot *slot,
+                                                size_t nitems)
 {
-    if (slot->nitems == UINT32_MAX ||
-        !grow(run->alloc, &slot->items, &slot->items_cap, slot->nitems, sizeof(*slot->items))) {
-        return fail_nomem(error);
-    }
-    struct textfsm_cell *item = &slot->items[slot->nitems];
-    cell_set(item, text);
-    if (value->nested) {
-        int rc = text.ptr ? nested_item(run, value, slot, text, item, error)
-                          : no_part(run, value, error);
-        if (rc < 0) {
-            return rc;
-        }
-    }
-    slot->nitems++;
-    return 0;
+    return nitems < UINT32_MAX &&
+           grow(run->alloc, &slot->items, &slot->items_cap, nitems, sizeof(*slot->items));
 }
 
-/* Options act in the order in which they were declared, but only Required can tell. */
-static int assign_special(struct textfsm_run *run, unsigned index, struct view text,
-                          struct textfsm_error *error)
+/* The List's new last item; NULL when memory ran out. */
+static inline struct textfsm_cell *list_append(struct textfsm_run *run, unsigned index,
+                                               struct view text)
+{
+    struct textfsm_cell *cell = &run->cells[index];
+    struct slot *slot = &run->slots[index];
+    uint32_t n = cell->len;
+    if (n >= slot->items_cap && !list_grow(run, slot, n)) {
+        return NULL;
+    }
+    slot->items[n] = record_item(text);
+    cell->u.items = slot->items;
+    cell->len = n + 1;
+    return &slot->items[n];
+}
+
+static int assign_list(struct textfsm_run *run, unsigned index, struct view text,
+                       struct textfsm_error *error)
 {
     const struct value *value = &run->t->values[index];
-    int rc = 0;
-    if ((value->pub.options & TEXTFSM_FILLUP) && text.len) {
-        rc = rows_fill_up(run, index, text, error);
+    struct slot *slot = &run->slots[index];
+    struct textfsm_cell *item = list_append(run, index, text);
+    if (!item) {
+        return fail_nomem(error);
     }
-    if (rc == 0 && (value->pub.options & TEXTFSM_LISTED)) {
-        rc = list_append(run, value, &run->slots[index], text, error);
+    slot->hollow = text.len == 0 && value->required == REQUIRED_TEXT;
+    if (!value->nested) {
+        return 0;
+    }
+    int rc = text.ptr ? nested_item(run, value, slot, text, item, error)
+                      : no_part(run, value, error);
+    if (rc < 0) {
+        run->cells[index].len--;
     }
     return rc;
 }
 
-static void show_given(struct textfsm_run *run, const struct step *step)
+/* Options act in the order in which they were declared, but only Required can tell. */
+static __attribute__((noinline)) int assign_others(struct textfsm_run *run,
+                                                   const struct assign *assign,
+                                                   const struct assign *end,
+                                                   struct textfsm_error *error)
 {
-    for (unsigned i = 0; i < step->nassigns; i++) {
-        run->given[i] = run->cells[step->assigns[i].value];
-    }
-}
-
-static int assign_specials(struct textfsm_run *run, const struct step *step,
-                           struct textfsm_error *error)
-{
-    const struct assign *assigns = step->assigns;
     int rc = 0;
-    for (unsigned i = 0; rc == 0 && i < step->nassigns; i++) {
-        if (assigns[i].special) {
-            const struct textfsm_cell *cell = &run->cells[assigns[i].value];
-            rc = assign_special(run, assigns[i].value, view_make(cell->u.text, cell->len),
-                                error);
+    for (; rc == 0 && assign < end; assign++) {
+        struct view text = run->groups[assign->group];
+        unsigned options = run->t->values[assign->value].pub.options;
+        if ((options & TEXTFSM_FILLUP) && text.len) {
+            rc = rows_fill_up(run, assign->value, text, error);
+        }
+        if (!(options & TEXTFSM_LISTED)) {
+            assign_text(&run->cells[assign->value], text);
+        } else if (rc == 0) {
+            rc = assign_list(run, assign->value, text, error);
         }
     }
     return rc;
@@ -106,23 +138,30 @@ static int assign_specials(struct textfsm_run *run, const struct step *step,
 
 int record_assign(struct textfsm_run *run, const struct step *step, struct textfsm_error *error)
 {
-    struct textfsm_cell *cells = run->cells;
     const struct view *groups = run->groups;
-    const struct assign *end = step->assigns + step->nassigns;
-    for (const struct assign *assign = step->assigns; assign < end; assign++) {
-        cell_set(&cells[assign->value], groups[assign->group]);
+    const struct assign *assign = step->assigns;
+    for (const struct assign *end = assign + step->ntexts; assign < end; assign++) {
+        assign_text(&run->cells[assign->value], groups[assign->group]);
     }
-    if (run->given) {
-        show_given(run, step);
+    for (const struct assign *end = assign + step->nlists; assign < end; assign++) {
+        if (!list_append(run, assign->value, groups[assign->group])) {
+            return fail_nomem(error);
+        }
     }
-    return step->special ? assign_specials(run, step, error) : 0;
+    return step->nothers ? assign_others(run, assign, assign + step->nothers, error) : 0;
 }
 
-static void list_clear(struct slot *slot)
+static __attribute__((noinline)) void list_forget(struct slot *slot)
 {
-    slot->nitems = slot->pinned = 0;
-    if (slot->arena.block) {
-        arena_reset(&slot->arena);
+    slot->pinned = 0;
+    arena_reset(&slot->arena);
+}
+
+static inline void list_clear(struct slot *slot)
+{
+    slot->hollow = false;
+    if (slot->pinned || slot->arena.used) {
+        list_forget(slot);
     }
 }
 
@@ -131,19 +170,15 @@ void record_clear(struct textfsm_run *run, bool all)
 {
     const struct textfsm_template *t = run->t;
     if (all || t->nfleeting == t->nvalues) {
-        memset(run->cells, 0, t->nvalues * sizeof(*run->cells));
+        memcpy(run->cells, run->blank, t->nvalues * sizeof(*run->cells));
     } else {
         for (unsigned i = 0; i < t->nfleeting; i++) {
-            struct textfsm_cell *cell = &run->cells[t->fleeting[i]];
-            cell->kind = TEXTFSM_NULL;
-            cell->len = 0;
+            run->cells[t->fleeting[i]] = run->blank[t->fleeting[i]];
         }
     }
-    for (unsigned i = 0; i < t->nlists; i++) {
-        unsigned value = t->lists[i];
-        if (all || !(t->values[value].pub.options & TEXTFSM_FILLDOWN)) {
-            list_clear(&run->slots[value]);
-        }
+    unsigned nlists = all ? t->nlists : t->nfleeting_lists;
+    for (unsigned i = 0; i < nlists; i++) {
+        list_clear(&run->slots[t->lists[i]]);
     }
 }
 
@@ -153,34 +188,21 @@ static unsigned find_refusal(const struct textfsm_run *run)
     const struct textfsm_template *t = run->t;
     for (unsigned i = 0; i < t->nrequired; i++) {
         unsigned value = t->required[i];
-        bool list = t->values[value].required == REQUIRED_LIST;
-        if (list ? run->slots[value].nitems == 0 : run->cells[value].len == 0) {
+        if (run->cells[value].len == 0 || run->slots[value].hollow) {
             return value;
         }
     }
     return t->nvalues;
 }
 
-/* Fills run->out; false when there is nothing in it. An empty text counts as something. */
-static bool build_row(struct textfsm_run *run)
+/* An empty text counts as something. */
+static bool has_something(const struct textfsm_run *run)
 {
-    const struct textfsm_template *t = run->t;
-    bool any = false;
-    for (unsigned i = 0; i < t->nvalues; i++) {
-        const struct textfsm_cell *cell = &run->cells[i];
-        struct textfsm_cell *out = &run->out[i];
-        any |= cell->kind != TEXTFSM_NULL;
-        out->kind = TEXTFSM_TEXT;
-        out->len = cell->len;
-        out->u.text = cell->kind != TEXTFSM_NULL ? cell->u.text : "";
+    const struct textfsm_cell *cell = run->cells, *end = cell + run->t->nvalues;
+    while (cell < end && cell->u.text == NOTHING) {
+        cell++;
     }
-    for (unsigned i = 0; i < t->nlists; i++) {
-        const struct slot *slot = &run->slots[t->lists[i]];
-        run->out[t->lists[i]] =
-            (struct textfsm_cell){TEXTFSM_LIST, (uint32_t)slot->nitems, {.items = slot->items}};
-        any |= slot->nitems > 0;
-    }
-    return any;
+    return cell < end;
 }
 
 static int record(struct textfsm_run *run, struct outcome *outcome, struct textfsm_error *error)
@@ -192,7 +214,7 @@ static int record(struct textfsm_run *run, struct outcome *outcome, struct textf
         record_clear(run, false);
         return 0;
     }
-    if (!build_row(run)) {
+    if (!has_something(run)) {
         outcome->code = TEXTFSM_ALL_EMPTY;
         return 0;
     }
@@ -205,16 +227,13 @@ static int record(struct textfsm_run *run, struct outcome *outcome, struct textf
 int record_operate(struct textfsm_run *run, unsigned op, struct outcome *outcome,
                    struct textfsm_error *error)
 {
-    switch (op) {
-    case TEXTFSM_RECORD:
+    if (op == TEXTFSM_RECORD) {
         return record(run, outcome, error);
-    case TEXTFSM_CLEAR:
-    case TEXTFSM_CLEARALL:
-        record_clear(run, op == TEXTFSM_CLEARALL);
-        return 0;
-    default:
-        return 0;
     }
+    if (op != TEXTFSM_NORECORD) {
+        record_clear(run, op == TEXTFSM_CLEARALL);
+    }
+    return 0;
 }
 
 static bool pin_cell(struct textfsm_run *run, struct textfsm_cell *cell, struct slot *slot)
@@ -244,9 +263,9 @@ static bool pin_item(struct slot *slot, struct textfsm_cell *item)
     return true;
 }
 
-static bool pin_list(struct slot *slot)
+static bool pin_list(struct slot *slot, size_t nitems)
 {
-    for (; slot->pinned < slot->nitems; slot->pinned++) {
+    for (; slot->pinned < nitems; slot->pinned++) {
         struct textfsm_cell *item = &slot->items[slot->pinned];
         if (item->kind != TEXTFSM_DICT) {
             if (!pin_item(slot, item)) {
@@ -270,20 +289,29 @@ static bool pin_list(struct slot *slot)
     return true;
 }
 
+static bool pin_value(struct textfsm_run *run, unsigned index)
+{
+    struct textfsm_cell *cell = &run->cells[index];
+    struct slot *slot = &run->slots[index];
+    if (cell->kind == TEXTFSM_LIST) {
+        return pin_list(slot, cell->len);
+    }
+    if (cell->len) {
+        return pin_cell(run, cell, slot);
+    }
+    cell->u.text = cell->u.text == NOTHING ? NOTHING : "";
+    return true;
+}
+
 int record_pin(struct textfsm_run *run, struct textfsm_error *error)
 {
-    const struct textfsm_template *t = run->t;
     bool good = true;
-    for (unsigned i = 0; i < t->nvalues; i++) {
-        struct textfsm_cell *cell = &run->cells[i];
-        if (cell->len) {
-            good = good && pin_cell(run, cell, &run->slots[i]);
-        } else {
-            cell->u.text = "";
-        }
+    for (unsigned i = 0; good && i < run->t->nvalues; i++) {
+        good = pin_value(run, i);
     }
-    for (unsigned i = 0; i < t->nlists; i++) {
-        good = good && pin_list(&run->slots[t->lists[i]]);
+    if (!good) {
+        record_clear(run, true); /* it would point to what is no longer there */
+        return fail_nomem(error);
     }
-    return good ? 0 : fail_nomem(error);
+    return 0;
 }

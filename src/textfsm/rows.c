@@ -69,14 +69,18 @@ static struct textfsm_cell *row_copy(struct rows *rows, const struct textfsm_cel
     return row;
 }
 
-static int give(struct textfsm_run *run, const struct textfsm_cell *cells,
-                struct textfsm_error *error)
+static __attribute__((noinline)) int stopped(const struct textfsm_run *run,
+                                             struct textfsm_error *error)
 {
-    if (run->options.on_row(run->options.user, cells, run->t->nvalues) == 0) {
-        return 0;
-    }
     return fail_set(error, TEXTFSM_STOPPED, "%s: stopped by the receiver of the rows",
                     run->t->name);
+}
+
+static inline int give(struct textfsm_run *run, const struct textfsm_cell *cells,
+                       struct textfsm_error *error)
+{
+    int rc = run->options.on_row(run->options.user, cells, run->t->nvalues);
+    return rc == 0 ? 0 : stopped(run, error);
 }
 
 /* How many of the kept rows nothing can change any more: a Fillup goes up as far as the first
@@ -119,13 +123,13 @@ static bool cell_empty(const struct textfsm_cell *cell)
     return cell->len == 0;
 }
 
-static int keep(struct textfsm_run *run, struct textfsm_error *error)
+static __attribute__((noinline)) int keep(struct textfsm_run *run, struct textfsm_error *error)
 {
     struct rows *rows = &run->rows;
     if (!grow(run->alloc, &rows->row, &rows->cap, rows->n, sizeof(*rows->row))) {
         return fail_nomem(error);
     }
-    struct textfsm_cell *row = row_copy(rows, run->out, run->t->nvalues);
+    struct textfsm_cell *row = row_copy(rows, run->cells, run->t->nvalues);
     if (!row) {
         return fail_nomem(error);
     }
@@ -135,24 +139,26 @@ static int keep(struct textfsm_run *run, struct textfsm_error *error)
             rows->final[i] = rows->n;
         }
     }
-    return 0;
+    return run->options.on_row ? give_up_to(run, final_rows(run), error) : 0;
+}
+
+static __attribute__((noinline)) int too_many(const struct textfsm_run *run,
+                                              struct textfsm_error *error)
+{
+    return fail_set(error, TEXTFSM_LIMIT, "%s: input line %zu: more than %zu rows",
+                    run->t->name, run->stats.lines, run->max_rows);
 }
 
 int rows_add(struct textfsm_run *run, struct textfsm_error *error)
 {
     if (run->stats.rows == run->max_rows) {
-        return fail_set(error, TEXTFSM_LIMIT, "%s: input line %zu: more than %zu rows",
-                        run->t->name, run->stats.lines, run->max_rows);
+        return too_many(run, error);
     }
     run->stats.rows++;
     if (run->options.on_row && !run->t->fills_up) {
-        return give(run, run->out, error);
+        return give(run, run->cells, error);
     }
-    int rc = keep(run, error);
-    if (rc == 0 && run->options.on_row) {
-        rc = give_up_to(run, final_rows(run), error);
-    }
-    return rc;
+    return keep(run, error);
 }
 
 int rows_fill_up(struct textfsm_run *run, unsigned value, struct view text,

@@ -173,13 +173,47 @@ static int regex_fail(const struct parser *p, int code, struct view text, size_t
     return parse_fail_code(p, code, at, "bad regular expression: %s", why);
 }
 
+static enum assigning assigning(const struct value *value)
+{
+    if (value->pub.options & TEXTFSM_FILLUP) {
+        return ASSIGN_MORE;
+    }
+    if (value->pub.options & TEXTFSM_LISTED) {
+        bool more = value->nested || value->required == REQUIRED_TEXT;
+        return more ? ASSIGN_MORE : ASSIGN_LIST;
+    }
+    return ASSIGN_TEXT;
+}
+
+/* The step's assigns from the rule's, each kind in its order. */
+static int sort_assigns(struct parser *p, const struct rule *rule, struct step *step)
+{
+    unsigned n = rule->pub.nvalues, count = 0;
+    struct assign *assigns = arena_array(&p->t->arena, n, sizeof(*assigns));
+    uint16_t *const counts[ASSIGNINGS] = {&step->ntexts, &step->nlists, &step->nothers};
+    if (!assigns) {
+        return fail_nomem(p->error);
+    }
+    for (unsigned kind = 0; kind < ASSIGNINGS; kind++) {
+        for (unsigned i = 0; i < n; i++) {
+            unsigned value = rule->pub.values[i];
+            if (assigning(&p->t->values[value]) == kind) {
+                assigns[count++] = (struct assign){(uint16_t)rule->groups[i], (uint16_t)value};
+                ++*counts[kind];
+            }
+        }
+    }
+    step->assigns = assigns;
+    return 0;
+}
+
 /* Which groups are Values: those put in, and any that the author gave a Value's name. */
 static int find_assigns(struct parser *p, struct rule *rule, struct step *step)
 {
     unsigned n = regex_group_count(step->re);
-    struct assign *assigns = arena_array(&p->t->arena, n, sizeof(*assigns));
     unsigned *values = arena_array(&p->t->arena, n, sizeof(*values));
-    if (!assigns || !values) {
+    unsigned *groups = arena_array(&p->t->arena, n, sizeof(*groups));
+    if (!values || !groups) {
         return fail_nomem(p->error);
     }
     unsigned count = 0;
@@ -188,17 +222,13 @@ static int find_assigns(struct parser *p, struct rule *rule, struct step *step)
         const struct value *value = name.len ? template_find_value(p->t, name) : NULL;
         if (value) {
             values[count] = (unsigned)(value - p->t->values);
-            bool special = (value->pub.options & (TEXTFSM_LISTED | TEXTFSM_FILLUP)) != 0;
-            assigns[count] = (struct assign){(uint16_t)g, (uint16_t)values[count], special};
-            count++;
-            step->special |= special;
+            groups[count++] = g;
         }
     }
-    step->assigns = assigns;
-    step->nassigns = (uint16_t)count;
     rule->pub.values = values;
     rule->pub.nvalues = count;
-    return 0;
+    rule->groups = groups;
+    return sort_assigns(p, rule, step);
 }
 
 static int compile(struct parser *p, struct rule *rule, struct step *step, struct view text)

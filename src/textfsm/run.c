@@ -109,8 +109,9 @@ static bool allocate(struct textfsm_run *run)
     run->scratch = regex_scratch_new(NULL, run->alloc);
     run->look.subject = regex_subject_new(run->t->family, run->alloc);
     run->groups = alloc_get(run->alloc, run->t->most_groups * sizeof(*run->groups));
+    run->inner = alloc_get(run->alloc, run->t->most_groups * sizeof(*run->inner));
     run->cells = alloc_get(run->alloc, n * sizeof(*run->cells));
-    run->out = alloc_get(run->alloc, n * sizeof(*run->out));
+    run->blank = alloc_get(run->alloc, n * sizeof(*run->blank));
     run->slots = alloc_get(run->alloc, n * sizeof(*run->slots));
     run->rows.final = alloc_get(run->alloc, n * sizeof(*run->rows.final));
     if (run->options.on_trace) {
@@ -122,8 +123,9 @@ static bool allocate(struct textfsm_run *run)
             arena_init(&run->slots[i].arena, run->alloc);
         }
     }
-    return run->scratch && run->look.subject && run->groups && run->cells && run->out &&
-           run->slots && run->rows.final && (run->given || !run->options.on_trace);
+    return run->scratch && run->look.subject && run->groups && run->inner && run->cells &&
+           run->blank && run->slots && run->rows.final &&
+           (run->given || !run->options.on_trace);
 }
 
 static void set_options(struct textfsm_run *run, const struct textfsm_run_options *options)
@@ -161,6 +163,7 @@ struct textfsm_run *textfsm_run_new(const struct textfsm_template *t,
         fail_nomem(error);
         return NULL;
     }
+    record_init(run);
     textfsm_run_reset(run);
     return run;
 }
@@ -184,8 +187,9 @@ void textfsm_run_free(struct textfsm_run *run)
     regex_scratch_free(run->scratch);
     alloc_free(run->alloc, run->look.subject);
     alloc_free(run->alloc, run->groups);
+    alloc_free(run->alloc, run->inner);
     alloc_free(run->alloc, run->cells);
-    alloc_free(run->alloc, run->out);
+    alloc_free(run->alloc, run->blank);
     alloc_free(run->alloc, run->given);
     alloc_free(run->alloc, run->rows.row);
     alloc_free(run->alloc, run->rows.final);

@@ -18,9 +18,10 @@
 struct slot {
     char *pin; /* holds the cell's text between chunks */
     size_t pin_size;
-    struct textfsm_cell *items; /* of a List */
-    size_t nitems, items_cap;
+    struct textfsm_cell *items; /* of a List; the cell says how many there are */
+    size_t items_cap;
     size_t pinned; /* that many items live in arena already */
+    bool hollow;   /* a List that Required looks at the text of, which was empty */
     struct arena arena;
 };
 
@@ -40,9 +41,10 @@ struct textfsm_run {
     struct alloc alloc_copy;
     const struct alloc *alloc;
     struct regex_scratch *scratch;
-    struct view *groups;
-    struct textfsm_cell *cells; /* the record under way: TEXTFSM_NULL or TEXTFSM_TEXT */
-    struct textfsm_cell *out;   /* the row that is being given out */
+    struct view *groups;        /* of a rule */
+    struct view *inner;         /* of a List that is matched again */
+    struct textfsm_cell *cells; /* the record under way, as it will be given out */
+    struct textfsm_cell *blank; /* a record that nothing was assigned to */
     struct textfsm_cell *given; /* for on_trace, else NULL: what the last rule assigned */
     struct slot *slots;
     struct rows rows;
@@ -92,16 +94,20 @@ struct outcome {
     unsigned refused_by;
 };
 
+/* Makes run->blank. */
+void record_init(struct textfsm_run *run);
 /* A matched rule's groups become cells. */
 int record_assign(struct textfsm_run *run, const struct step *step,
                   struct textfsm_error *error);
+/* What a group is to a List or a trace: TEXTFSM_NULL when it took no part. */
+struct textfsm_cell record_item(struct view text);
 int record_operate(struct textfsm_run *run, unsigned op, struct outcome *outcome,
                    struct textfsm_error *error);
 void record_clear(struct textfsm_run *run, bool all);
 /* Copies what still points into the chunk or the carry. */
 int record_pin(struct textfsm_run *run, struct textfsm_error *error);
 
-/* Gives out or keeps the row in run->out. */
+/* Gives out or keeps the record as a row. */
 int rows_add(struct textfsm_run *run, struct textfsm_error *error);
 /* A Fillup Value was assigned a text that is not empty. */
 int rows_fill_up(struct textfsm_run *run, unsigned value, struct view text,

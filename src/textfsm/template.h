@@ -25,6 +25,14 @@ enum required {
     REQUIRED_LIST,
 };
 
+/* What assigning a Value takes. */
+enum assigning {
+    ASSIGN_TEXT, /* its cell is set */
+    ASSIGN_LIST, /* a List gets one more item */
+    ASSIGN_MORE, /* something else, or more than that */
+    ASSIGNINGS,
+};
+
 struct value {
     struct textfsm_value pub;
     struct view name;
@@ -37,7 +45,6 @@ struct value {
 
 struct assign {
     uint16_t group, value;
-    bool special; /* the Value is a List or has Fillup */
 };
 
 #define DEST_STAY (-1)
@@ -50,15 +57,16 @@ struct step {
     struct regex *re;
     const struct assign *assigns;
     int dest; /* a state's index or DEST_... */
-    uint16_t nassigns;
+    /* assigns of plain text, then those to Lists that only append, then the others */
+    uint16_t ntexts, nlists, nothers;
     uint8_t line_op, record_op;
-    bool special; /* one of the assigns is */
 };
 
 /* All the rest of a rule. */
 struct rule {
     struct textfsm_rule pub;
-    struct view target; /* in the template's text */
+    const unsigned *groups; /* that pub.values come from */
+    struct view target;     /* in the template's text */
 };
 
 struct state {
@@ -84,7 +92,8 @@ struct textfsm_template {
     unsigned start;          /* state index */
     bool explicit_eof;       /* an EOF state suppresses the record at the end of the input */
     bool fills_up;           /* some Value has Fillup */
-    unsigned *lists, nlists; /* the Values that are Lists */
+    unsigned *lists, nlists; /* the Values that are Lists, those without Filldown first: */
+    unsigned nfleeting_lists;
     unsigned *required, nrequired; /* ... that have Required */
     unsigned *fleeting, nfleeting; /* ... that do not have Filldown */
 };
