@@ -25,69 +25,58 @@ static int carry_add(struct textfsm_run *run, struct view v)
     return 0;
 }
 
-/* The line that began in earlier chunks: ends it if its end is here. *rest is what follows. */
-static int end_carry(struct textfsm_run *run, struct view *rest)
+/* The line that began in earlier chunks: ends it if its end is here. */
+static int end_carry(struct textfsm_run *run, struct lines *lines)
 {
     size_t back;
+    struct line line;
     struct view carry = view_make(run->carry, run->carry_len);
-    size_t taken = line_end_across(carry, *rest, &back);
+    size_t taken = line_end_across(carry, lines->text, &back);
     if (taken) {
         run->carry_len -= back;
-    } else {
-        struct line_end end = line_end_find(*rest);
-        int rc = carry_add(run, view_slice(*rest, 0, end.at));
-        if (rc < 0 || end.len == 0) {
-            *rest = VIEW_NONE;
+        lines_go_to(lines, taken);
+    } else if (lines_next(lines, &line)) {
+        int rc = carry_add(run, line.text);
+        if (rc < 0) {
             return rc;
         }
-        taken = end.at + end.len;
-        run->skip_lf = taken == rest->len && rest->ptr[taken - 1] == '\r';
+    } else {
+        return 0;
     }
-    *rest = view_slice(*rest, taken, rest->len);
     carry = view_make(run->carry, run->carry_len);
     run->carry_len = 0;
     return machine_line(run, carry, false, run->carry_size);
 }
 
-static int take_lines(struct textfsm_run *run, struct view *rest)
+static int take_lines(struct textfsm_run *run, struct lines *lines)
 {
-    while (rest->len && !run->ignoring) {
-        struct line_end end = line_end_find(*rest);
-        if (end.len == 0) {
-            return 0;
-        }
-        size_t taken = end.at + end.len;
-        run->skip_lf = taken == rest->len && rest->ptr[taken - 1] == '\r';
-        int rc = machine_line(run, view_slice(*rest, 0, end.at), end.ascii, rest->len);
-        if (rc < 0) {
-            return rc;
-        }
-        *rest = view_slice(*rest, taken, rest->len);
+    const char *end = lines->text.ptr + lines->text.len;
+    struct line line;
+    int rc = 0;
+    while (rc == 0 && !run->ignoring && lines_next(lines, &line)) {
+        rc = machine_line(run, line.text, line.ascii, (size_t)(end - line.text.ptr));
     }
-    return 0;
+    return rc;
 }
 
-int chunk_take(struct textfsm_run *run, struct view rest)
+int chunk_take(struct textfsm_run *run, struct view text)
 {
-    int rc = 0;
-    if (run->skip_lf && rest.len && rest.ptr[0] == '\n') {
-        rest = view_slice(rest, 1, rest.len);
-        run->skip_lf = false;
-    } else if (rest.len) {
-        run->skip_lf = false;
+    struct lines lines;
+    if (run->skip_lf && text.ptr[0] == '\n') {
+        text = view_slice(text, 1, text.len);
     }
-    if (run->carry_len && rest.len) {
-        rc = end_carry(run, &rest);
-    }
+    lines_init(&lines, text);
+    int rc = run->carry_len && text.len ? end_carry(run, &lines) : 0;
     if (rc == 0) {
-        rc = take_lines(run, &rest);
+        rc = take_lines(run, &lines);
     }
-    if (rc < 0 || run->ignoring) {
-        rest = VIEW_NONE;
-    }
+    run->skip_lf = text.len && lines.from == text.len && text.ptr[text.len - 1] == '\r';
     int pinned = record_pin(run, rc < 0 ? NULL : &run->failed);
     if (rc == 0 && pinned < 0) {
         rc = machine_stop(run, NULL, VIEW_NONE, pinned);
     }
-    return rc == 0 ? carry_add(run, rest) : rc;
+    if (rc == 0 && !run->ignoring) {
+        rc = carry_add(run, view_slice(text, lines.from, text.len));
+    }
+    return rc;
 }

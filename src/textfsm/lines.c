@@ -1,71 +1,94 @@
 #include "textfsm/lines.h"
 
-#include "regex/regex.h"
-
-#include <stdint.h>
-
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
-/* Goes on while there is no control character and nothing that is not ASCII, eight or sixteen
- * bytes at a time; may stop early. */
+#define BLOCK 64
+
+/* ---- Marks: of control characters, and of what is not ASCII ---- */
+
 #if defined(__SSE2__)
 
-static size_t skip_plain(struct view v, size_t i)
+static uint64_t mark_sixteen(const char *text)
 {
     const __m128i blank = _mm_set1_epi8(' '); /* as signed bytes the others are less */
-    while (i + 16 <= v.len) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(v.ptr + i));
-        int marks = _mm_movemask_epi8(_mm_cmplt_epi8(bytes, blank));
-        if (marks) {
-            return i + (unsigned)__builtin_ctz((unsigned)marks);
-        }
-        i += 16;
-    }
-    return i;
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)text);
+    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(bytes, blank));
+}
+
+static uint64_t mark_block(const char *text)
+{
+    return mark_sixteen(text) | mark_sixteen(text + 16) << 16 | mark_sixteen(text + 32) << 32 |
+           mark_sixteen(text + 48) << 48;
 }
 
 #else
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Which of eight bytes has the mark in its highest bit, the first one in memory. */
-static size_t first_marked(uint64_t marks)
-{
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return (size_t)__builtin_ctzll(marks) / 8;
+/* Times the lowest bits of eight bytes: these side by side, the first one in memory lowest. */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define GATHER UINT64_C(0x8040201008040201)
 #else
-    return (void)marks, 0; /* the caller's loop goes on from here */
+#define GATHER UINT64_C(0x0102040810204080)
 #endif
-}
 
-/* (A byte below 0x20 borrows into its high bit when 0x20 is taken away; a false alarm can only
- * come from behind a true one.) */
-static size_t skip_plain(struct view v, size_t i)
+static uint64_t mark_block(const char *text)
 {
-    while (i + 8 <= v.len) {
+    uint64_t marks = 0;
+    for (unsigned i = 0; i < BLOCK; i += 8) {
         uint64_t word;
-        memcpy(&word, v.ptr + i, 8);
-        uint64_t marks = ((word - EACH(0x20)) | word) & EACH(0x80);
-        if (marks) {
-            return i + first_marked(marks);
-        }
-        i += 8;
+        memcpy(&word, text + i, 8);
+        uint64_t plain = (word & EACH(0x7F)) + EACH(0x60); /* in its highest bits */
+        uint64_t high = (~plain | word) & EACH(0x80);
+        marks |= ((high >> 7) * GATHER >> 56) << i;
     }
-    return i;
+    return marks;
 }
 
 #endif
 
-/* The first byte at or after i that is a control character or not ASCII. */
-static inline size_t next_special(struct view v, size_t i)
+/* Nothing behind the text's end is read. */
+static uint64_t mark_last(struct view rest)
 {
-    i = skip_plain(v, i);
-    while (i < v.len && (unsigned char)v.ptr[i] >= 0x20 && (unsigned char)v.ptr[i] < 0x80) {
-        i++;
+    char block[BLOCK];
+    memset(block, ' ', BLOCK);
+    memcpy(block, rest.ptr, rest.len);
+    return mark_block(block);
+}
+
+static uint64_t mark(struct view text, size_t block)
+{
+    size_t len = text.len - block;
+    return len >= BLOCK ? mark_block(text.ptr + block)
+                        : mark_last(view_make(text.ptr + block, len));
+}
+
+/* ---- Lines ---- */
+
+void lines_init(struct lines *lines, struct view text)
+{
+    *lines = (struct lines){text, 0, 0, text.len ? mark(text, 0) : 0};
+}
+
+void lines_go_to(struct lines *lines, size_t to)
+{
+    lines->from = to;
+    if (to - lines->block >= BLOCK) {
+        lines->block = to - to % BLOCK;
+        lines->marks = to < lines->text.len ? mark(lines->text, lines->block) : 0;
     }
-    return i;
+    lines->marks &= UINT64_MAX << (to - lines->block);
+}
+
+bool lines_find_mark(struct lines *lines)
+{
+    while (!lines->marks && lines->block + BLOCK < lines->text.len) {
+        lines->block += BLOCK;
+        lines->marks = mark(lines->text, lines->block);
+    }
+    return lines->marks != 0;
 }
 
 static bool byte_is(struct view v, size_t i, unsigned char byte)
@@ -95,20 +118,22 @@ static size_t separator(struct view v, size_t i)
     return 0;
 }
 
-struct line_end line_end_find(struct view text)
+bool lines_next_other(struct lines *lines, struct line *line)
 {
+    struct view text = lines->text;
     bool ascii = true;
-    for (size_t i = 0;; i++) {
-        i = next_special(text, i);
-        if (i >= text.len) {
-            return (struct line_end){text.len, 0, ascii};
-        }
-        size_t len = separator(text, i);
+    while (lines->marks || lines_find_mark(lines)) {
+        size_t at = lines->block + (unsigned)__builtin_ctzll(lines->marks);
+        size_t len = separator(text, at);
         if (len) {
-            return (struct line_end){i, len, ascii};
+            *line = (struct line){view_slice(text, lines->from, at), ascii};
+            lines_go_to(lines, at + len);
+            return true;
         }
-        ascii = ascii && (unsigned char)text.ptr[i] < 0x80;
+        ascii = ascii && (unsigned char)text.ptr[at] < 0x80;
+        lines->marks &= lines->marks - 1;
     }
+    return false;
 }
 
 size_t line_end_across(struct view before, struct view after, size_t *back)
