@@ -7,16 +7,40 @@ import sre_parse
 import driver
 
 LITERALS = list("aabbc01 -:/_iIkKsS") + ["\\.", "\\-", "é", "ſ", "\u212a", "İ", "\\n", "\\t", " "]
+RARE_LITERALS = ["\\x41", "\\u00e9", "\\U00010428", "\\101", "\\0", "\\07", "\\N{DIGIT ONE}",
+                 "\\v", "\\a", "ß", "ǆ", "ǅ", "σ", "ς", "Σ", "µ", "\u0345", "ᾳ", "ﬅ", "ﬆ",
+                 "\u0390", "\u1fd3", "\U00010400", "😀", "\xa0", "\x1f", "\x85", "\u200b",
+                 "\u180e", "\r", "\x00", "\\udc80", "\\#", "\\ ", "#", "&", "(?#c)", "(?#)",
+                 "]", "}", "{", "{a}", "{,", "\\/", "\\_", "\\é", '\\"']
 CLASSES = [".", "\\d", "\\D", "\\s", "\\S", "\\w", "\\W", "[ab]", "[^a]", "[a-c0-9]", "[^\\s,]",
            "[\\w.-]", "[^\\W\\d]", "[\\W1]", "[\\S ]", "[:alpha:]", "[[:a]", "[]a]", "[i-t]",
            "[^é]", "[\\d\\s]", "[^\\S\\n]", "[A-Z]"]
+RARE_CLASSES = ["[\\x00-\\x1f]", "[\\u0100-\\u017f]", "[^\\W_]", "[\\b]", "[\\]\\-]", "[a\\-z]",
+                "[--/]", "[+--]", "[a-]", "[-a]", "[]-a]", "[^]]", "[^^]", "[\\^a]", "[[]",
+                "[&&a]", "[a||b]", "[a~~b]", "[|]", "[$^]", "[\\D\\d]", "[^\\D\\d]", "[\\W\\w]",
+                "[\\S\\s]", "[^\\s\\S]", "[\\d-]", "[K-k]", "[ſ-ƀ]",
+                "[\\U00010400-\\U00010427]", "[\\U00010430-😀]", "[\\0-\\177]", "[ -~]",
+                "[!-/:-@]", "[é-ü]", "[\\udc80-\\udcff]", "[^\\udc80]", "[\\t -\\r]", "[σ]",
+                "[^σ]", "[ß]", "[ǅ]", "[\\101-\\103]", "[\\N{DIGIT ONE}-5]", "[\\n\\r]",
+                "[:space:]", "[[:digit:]]", "[[=a=]]", "[{}]", "[*+?]", "[(|)]"]
 ASSERTIONS = ["^", "$", "\\b", "\\B", "\\A", "\\Z"]
-QUANTIFIERS = ["*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{,2}", "{2,}", "{0,1}?", "{0}", "{0,2}", "{1,2}?",
-               "++", "*+", "?+", "{1,3}+"]
-FLAGS = ["i", "s", "m", "x", "a", "u", "is", "i-s", "-i", "ia", "-s"]
-BROKEN = ["{", "{1", "}", "]", "[", "(", ")", "*", "+?*", "\\", "\\q", "\\x4", "(?", "(?P<", "(?P=n)",
-          "(?(1)a|b)", "(?i)", "[z-a]", "\\8", "\\N", "(?<=a*)", "(?P<n>", "(?#", "{3,2}", "|", "^*",
-          "(?-:a)", "(?z:a)", "[a-\\d]", "\\400", "(?<n>a)", "(?:", "\\u12", "#", "(?(n)a)"]
+QUANTIFIERS = ["*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{,2}", "{2,}", "{0,1}?", "{0}",
+               "{0,2}", "{1,2}?", "++", "*+", "?+", "{1,3}+", "{3}", "{1,}", "{0,}", "{,}",
+               "{,1}", "{1}", "{2}?", "{2,}?", "{,2}+", "{0}+", "{1,1}", "{0,0}", "{3,}+",
+               "{02}"]
+FLAGS = ["i", "s", "m", "x", "a", "u", "is", "i-s", "-i", "ia", "-s", "i", "i", "x-i", "-x",
+         "-m", "ims", "a-i", "sx-im", "u-s", "iu"]
+BROKEN = ["{", "{1", "}", "]", "[", "(", ")", "*", "+?*", "\\", "\\q", "\\x4", "(?", "(?P<",
+          "(?P=n)", "(?(1)a|b)", "(?i)", "[z-a]", "\\8", "\\N", "(?<=a*)", "(?P<n>", "(?#",
+          "{3,2}", "|", "^*", "(?-:a)", "(?z:a)", "[a-\\d]", "\\400", "(?<n>a)", "(?:", "\\u12",
+          "#", "(?(n)a)", "(?P>n1)", "(?&n1)", "(?R)", "(?|a)", "(?C)", "(*F)", "\\K", "\\Q",
+          "\\R", "\\h", "\\p{L}", "\\g1", "\\k<n1>", "\\cA", "\\e", "\\o{1}", "\\X", "\\G",
+          "\\z", "\\E", "(?<=a|bc)", "(?<!a+)", "(?P<n1>a)", "(?P=)", "(?P=1)", "(?(99)a)",
+          "(?(0)a)", "(?(1)a|b|c)", "(?i-i:a)", "(?L:a)", "(?au:a)", "(?-a:b)", "(?s)",
+          "(?P<1a>a)", "(?P<é>a)", "(?Px)", "(?!", "(?<", "x{2}{3}", "a**", "a+*", "a?{2}",
+          "\\b*", "$*", "^+", "(?=a)*", "(?!a)+", "\\Z?", "[\\", "[a", "[a-", "[^", "[\\w-a]",
+          "[\\d-\\w]", "\\U00110000", "\\ud800", "\\xg1", "\\N{NOPE}", "\\99", "(?#", "\\",
+          "a{99999999999}", "(?'n'a)", "(?(?=a)b)", "(?+1)", "(?-1)", "(?^:a)"]
 CHARS = list("aaabbc01 -:/_iIkKsS.,\n\t") + ["é", "ſ", "\u212a", "İ", "ı", "\x1f", "\u00a0", "٣",
                                              "\u0301", "\udc80", "\udcff", "A", "Z"]
 
@@ -26,6 +50,7 @@ class Maker:
         self.rng = rng
         self.groups = 0
         self.closed = []
+        self.names = {}
 
     def chance(self, percent):
         return self.rng.randrange(100) < percent
@@ -36,21 +61,41 @@ class Maker:
             self.groups += 1
             number = self.groups
             name = "?P<n%d>" % number if self.chance(30) else ""
+            if name:
+                self.names[number] = "n%d" % number
             text = "(%s%s)" % (name, self.alternatives(depth))
             self.closed.append(number)
             return text
         if kind == 4 and self.closed:
-            number = self.rng.choice(self.closed)
+            number = self.reference()
             other = "|" + self.sequence(depth) if self.chance(60) else ""
-            return "(?(%d)%s%s)" % (number, self.sequence(depth), other)
+            return "(?(%s)%s%s)" % (number, self.sequence(depth), other)
         if kind == 5:
             return "(?%s:%s)" % (self.rng.choice(FLAGS), self.alternatives(depth))
         opener = {6: "(?=", 7: "(?!", 8: "(?<=", 9: "(?<!", 10: "(?>"}.get(kind, "(?:")
         if kind in (8, 9):
-            return opener + self.unit() * self.rng.randrange(3) + ")"
+            return opener + self.behind() + ")"
         return opener + self.alternatives(depth) + ")"
 
+    def reference(self):
+        """The number of a group that is closed, or its name."""
+        number = self.rng.choice(self.closed)
+        return self.names.get(number, number) if self.chance(50) else number
+
+    def behind(self):
+        """What a look-behind may hold: mostly of one width."""
+        units = "".join(self.unit() for _ in range(self.rng.randrange(3)))
+        if self.chance(20):
+            return "(?:%s|%s)" % (units, units)
+        if self.chance(20):
+            return "%s|%s" % (units, self.unit() * self.rng.randrange(1, 3))
+        if self.chance(15):
+            return units + self.rng.choice(ASSERTIONS + ["{2}", "(?=a)", "(?<=b)", "(?!b)"])
+        return units
+
     def unit(self):
+        if self.chance(12):
+            return self.rng.choice(RARE_CLASSES if self.chance(50) else RARE_LITERALS)
         return self.rng.choice(CLASSES if self.chance(35) else LITERALS)
 
     def item(self, depth):
@@ -58,7 +103,8 @@ class Maker:
         if pick < 6:
             return self.rng.choice(ASSERTIONS)
         if pick < 9 and self.closed:
-            return "\\%d" % self.rng.choice(self.closed)
+            group = self.reference()
+            return "(?P=%s)" % group if isinstance(group, str) else "\\%d" % group
         if pick < 10:
             return self.rng.choice(BROKEN)
         text = self.group(depth - 1) if pick < 35 and depth > 0 else self.unit()
@@ -80,6 +126,74 @@ class Maker:
         return start + self.alternatives(3) + end
 
 
+class Sampler:
+    """Texts that a pattern likely matches: a walk through what Python's parser makes of it."""
+
+    MOST = 60
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.groups = {}
+
+    def one_of(self, items):
+        items = [item for item in items if item[0] is not sre_constants.NEGATE]
+        operator, argument = self.rng.choice(items) if items else (None, None)
+        if operator is sre_constants.LITERAL:
+            return chr(argument)
+        if operator is sre_constants.RANGE:
+            return chr(self.rng.choice((argument[0], argument[1], self.rng.randint(*argument))))
+        words = {sre_constants.CATEGORY_DIGIT: "07٣", sre_constants.CATEGORY_SPACE: " \t\x1f\xa0",
+                 sre_constants.CATEGORY_WORD: "ab_1é"}
+        return self.rng.choice(words.get(argument, "-:x é1"))
+
+    def repeat(self, least, most, body):
+        most = min(int(most), least + 3)
+        return "".join(self.text(body) for _ in range(self.rng.randint(least, most)))
+
+    def item(self, operator, argument):
+        if operator is sre_constants.LITERAL:
+            c = chr(argument)
+            return c.swapcase()[:1] if self.rng.randrange(8) == 0 else c
+        if operator is sre_constants.IN:
+            return self.one_of(argument)
+        if operator in (sre_constants.ANY, sre_constants.NOT_LITERAL):
+            return self.rng.choice(CHARS)
+        if operator in REPEATS:
+            return self.repeat(*argument)
+        if operator is sre_constants.SUBPATTERN:
+            self.groups[argument[0]] = text = self.text(argument[3])
+            return text
+        if operator is sre_constants.BRANCH:
+            return self.text(self.rng.choice(argument[1]))
+        if operator is sre_constants.ATOMIC_GROUP:
+            return self.text(argument)
+        if operator is sre_constants.GROUPREF:
+            return self.groups.get(argument, "")
+        if operator is sre_constants.GROUPREF_EXISTS:
+            return self.text(argument[1 if argument[0] in self.groups else 2] or [])
+        return ""
+
+    def text(self, parsed):
+        text = ""
+        for operator, argument in parsed:
+            if len(text) < self.MOST:
+                text += self.item(operator, argument)
+        return text[:self.MOST]
+
+
+def sample(rng, pattern):
+    """A text for it, perhaps with a fault."""
+    try:
+        text = Sampler(rng).text(sre_parse.parse(pattern))
+    except (sre_constants.error, OverflowError, RecursionError, ValueError):
+        return subject(rng)
+    if rng.randrange(3) == 0:
+        at = rng.randrange(len(text) + 1)
+        text = text[:at] + rng.choice(CHARS) + text[at + rng.randrange(2):]
+    data = driver.encode(text)
+    return subject(rng) if data is None else data.decode("utf-8", "surrogateescape")
+
+
 def subject(rng):
     return "".join(rng.choice(CHARS) for _ in range(rng.randrange(9)))
 
@@ -91,7 +205,9 @@ def ascii_subject(rng):
 def job(rng):
     subjects = [ascii_subject(rng) for _ in range(6)] + [subject(rng) for _ in range(6)]
     flags = driver.ANCHORED if rng.randrange(3) else driver.SEARCH
-    return flags, Maker(rng).pattern(), subjects + [""]
+    pattern = Maker(rng).pattern()
+    subjects += [sample(rng, pattern) for _ in range(6)]
+    return flags, pattern, subjects + [""]
 
 
 REPEATS = {sre_constants.MAX_REPEAT, sre_constants.MIN_REPEAT, sre_constants.POSSESSIVE_REPEAT}

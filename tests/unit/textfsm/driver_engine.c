@@ -3,7 +3,8 @@
  * come on stdin, each a line of words; those that take bytes name how many follow the line. One
  * line of JSON answers each:
  *
- *     template LEN       compile the bytes; they replace the template and its run
+ *     template LEN [stream]   compile the bytes; they replace the template and its run, which
+ *                        keeps rows, or gives them out as they are recorded
  *     feed LEN CHUNK     feed the bytes in pieces of CHUNK (0 = at once)
  *     break | finish     end the text; answers with all rows so far and the error
  *     reset | stats | print
@@ -16,20 +17,40 @@ struct driver {
     struct textfsm_error error;
     char *bytes;
     size_t len;
+    FILE *streamed; /* rows that were given out, as JSON; NULL: rows are kept */
+    char *streamed_text;
+    size_t streamed_len;
 };
+
+static void put_row(FILE *out, const struct driver *d, const struct textfsm_cell *row)
+{
+    putc('[', out);
+    for (unsigned k = 0; k < textfsm_template_values(d->template); k++) {
+        fputs(k ? "," : "", out);
+        put_cell(out, &row[k], textfsm_template_value(d->template, k));
+    }
+    putc(']', out);
+}
+
+static int on_row(void *user, const struct textfsm_cell *cells, unsigned n)
+{
+    struct driver *d = user;
+    (void)n;
+    fputs(ftell(d->streamed) > 0 ? "," : "", d->streamed);
+    put_row(d->streamed, d, cells);
+    return 0;
+}
 
 static void put_rows(const struct driver *d, int rc)
 {
     printf("{\"rows\":[");
-    unsigned n = textfsm_template_values(d->template);
     for (size_t i = 0; i < textfsm_run_rows(d->run); i++) {
-        const struct textfsm_cell *row = textfsm_run_row(d->run, i);
-        printf(i ? ",[" : "[");
-        for (unsigned k = 0; k < n; k++) {
-            printf(k ? "," : "");
-            put_cell(&row[k], textfsm_template_value(d->template, k));
-        }
-        putchar(']');
+        fputs(i ? "," : "", stdout);
+        put_row(stdout, d, textfsm_run_row(d->run, i));
+    }
+    if (d->streamed) {
+        fflush(d->streamed);
+        fputs(d->streamed_text, stdout);
     }
     printf("],\"error\":");
     if (rc < 0) {
@@ -76,19 +97,32 @@ static void put_printed(const struct textfsm_template *t)
     print_template(t, out);
     fclose(out);
     printf("{\"text\":");
-    put_text(text, len);
+    put_text(stdout, text, len);
     printf("}\n");
     free(text);
 }
 
-static void compile(struct driver *d)
+static void drop(struct driver *d)
 {
     textfsm_run_free(d->run);
     textfsm_template_free(d->template);
     d->run = NULL;
+    d->template = NULL;
+    if (d->streamed) {
+        fclose(d->streamed);
+        free(d->streamed_text);
+        d->streamed = NULL;
+    }
+}
+
+static void compile(struct driver *d, bool stream)
+{
+    struct textfsm_run_options options = {.on_row = stream ? on_row : NULL, .user = d};
+    drop(d);
     d->template = textfsm_template_new(d->bytes, d->len, "T", NULL, &d->error);
     if (d->template) {
-        d->run = textfsm_run_new(d->template, NULL, &d->error);
+        d->streamed = stream ? open_memstream(&d->streamed_text, &d->streamed_len) : NULL;
+        d->run = textfsm_run_new(d->template, &options, &d->error);
         put_header(d);
     } else {
         printf("{\"error\":");
@@ -130,7 +164,7 @@ static int on_words(struct driver *d, const char *verb, const char *first, const
 {
     if (strcmp(verb, "template") == 0) {
         take_bytes(d, number(first));
-        compile(d);
+        compile(d, second && strcmp(second, "stream") == 0);
     } else if (strcmp(verb, "feed") == 0) {
         take_bytes(d, number(first));
         feed(d, number(second));
@@ -161,8 +195,7 @@ int main(void)
     while (rc == 0 && read_words(line, sizeof(line), words)) {
         rc = on_words(&d, words[0], words[1], words[2]);
     }
-    textfsm_run_free(d.run);
-    textfsm_template_free(d.template);
+    drop(&d);
     free(d.bytes);
     return rc;
 }

@@ -2,7 +2,7 @@
  * Index, templates and merged tables behind a pipe, as driver_engine.c is for one template:
  *
  *     index PATH         open an index
- *     attributes LEN     bytes "name=value" a line: what to look for
+ *     attributes LEN     bytes "name=value\1" each: what to look for
  *     parse LEN          find the row, open its templates, parse the bytes
  *     find               the number of the row, from 1, and whether it matched to the end
  *     rows               all rows of the index
@@ -49,7 +49,7 @@ static void set_attributes(struct driver *d, size_t len)
     d->attribute_text = read_bytes(len);
     d->nattributes = 0;
     for (char *at = d->attribute_text; *at && d->nattributes < MOST;) {
-        char *end = at + strcspn(at, "\n");
+        char *end = at + strcspn(at, "\1");
         char *equals = strchr(at, '=');
         *equals = *end = '\0';
         d->attributes[d->nattributes++] = (struct textfsm_attribute){at, equals + 1};
@@ -129,7 +129,8 @@ static int put_table(struct driver *d, const struct textfsm_table *table, const 
         printf(i ? ",[" : "[");
         for (unsigned k = 0; k < n; k++) {
             printf(k ? "," : "");
-            put_cell(&textfsm_merge_row(merge, i)[k], textfsm_table_column(table, k)->value);
+            put_cell(stdout, &textfsm_merge_row(merge, i)[k],
+                     textfsm_table_column(table, k)->value);
         }
         printf("]");
     }

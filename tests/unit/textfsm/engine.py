@@ -33,7 +33,7 @@ class Driver:
         return self.send('feed', text, chunk)
 
     def attributes(self, attributes):
-        return self.send('attributes', ''.join('%s=%s\n' % kv for kv in attributes.items()))
+        return self.send('attributes', ''.join('%s=%s\x01' % kv for kv in attributes.items()))
 
     def close(self):
         """Its exit status: a sanitizer's findings and leaks are there."""

@@ -9,49 +9,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-static inline void put_text(const char *text, size_t len)
+static inline void put_text(FILE *out, const char *text, size_t len)
 {
-    putchar('"');
+    putc('"', out);
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
         if (c == '"' || c == '\\') {
-            printf("\\%c", c);
+            fprintf(out, "\\%c", c);
         } else if (c < 0x20) {
-            printf("\\u%04x", c);
+            fprintf(out, "\\u%04x", c);
         } else {
-            putchar(c);
+            putc(c, out);
         }
     }
-    putchar('"');
+    putc('"', out);
 }
 
 static inline void put_str(const char *text)
 {
-    put_text(text, strlen(text));
+    put_text(stdout, text, strlen(text));
 }
 
-static inline void put_cell(const struct textfsm_cell *cell, const struct textfsm_value *value)
+static inline void put_cell(FILE *out, const struct textfsm_cell *cell,
+                            const struct textfsm_value *value)
 {
     switch (cell->kind) {
     case TEXTFSM_NULL:
-        printf("null");
+        fputs("null", out);
         return;
     case TEXTFSM_TEXT:
-        put_text(cell->u.text, cell->len);
+        put_text(out, cell->u.text, cell->len);
         return;
     default:
         break;
     }
-    putchar(cell->kind == TEXTFSM_LIST ? '[' : '{');
+    putc(cell->kind == TEXTFSM_LIST ? '[' : '{', out);
     for (uint32_t i = 0; i < cell->len; i++) {
-        printf(i ? "," : "");
+        fputs(i ? "," : "", out);
         if (cell->kind == TEXTFSM_DICT) {
-            put_str(value->keys[i]);
-            putchar(':');
+            put_text(out, value->keys[i], strlen(value->keys[i]));
+            putc(':', out);
         }
-        put_cell(&cell->u.items[i], value);
+        put_cell(out, &cell->u.items[i], value);
     }
-    putchar(cell->kind == TEXTFSM_LIST ? ']' : '}');
+    putc(cell->kind == TEXTFSM_LIST ? ']' : '}', out);
 }
 
 static inline void put_error(const struct textfsm_error *error)
