@@ -48,7 +48,7 @@ static void bash_argument(struct strbuf *out, const struct option *o)
     if (words.len > 0) {
         strbuf_addf(out, ") COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n",
                     words.buf);
-    } else if (o->complete == COMPLETE_FILE) {
+    } else if (o->complete == COMPLETE_FILE || o->complete == COMPLETE_NEW_FILE) {
         strbuf_addstr(out, ") compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\")); "
                            "return ;;\n");
     } else if (o->complete == COMPLETE_FOLDER) {

@@ -113,8 +113,7 @@ int verb_hosts(const struct options *options)
     if (rc == 0 && options->detect) {
         rc = hosts_detect(&inventory, options, &err);
     } else if (rc == 0 && hosts_wants_inventory(options)) {
-        rc = hosts_write_check(&inventory, options, &err);
-        rc = rc < 0 ? rc : hosts_write(&inventory, NULL, options, &err);
+        rc = hosts_write(&inventory, NULL, options, &err);
     } else if (rc == 0) {
         rc = list(&inventory, options, &err);
     }

@@ -125,8 +125,7 @@ static int detect(struct detecting *d, struct err *err)
 {
     bool inventory = hosts_wants_inventory(d->options);
     struct writer *writer = NULL;
-    int rc = inventory ? hosts_write_check(d->inventory, d->options, err)
-                       : setting_data(&writer, d->options, &table, err);
+    int rc = inventory ? 0 : setting_data(&writer, d->options, &table, err);
     if (rc == 0) {
         rc = collecting_run(&d->collecting, err);
     }

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 bool hosts_wants_inventory(const struct options *options)
@@ -17,21 +16,6 @@ bool hosts_wants_inventory(const struct options *options)
         return strcmp(options->format, "yaml") == 0 || strcmp(options->format, "yml") == 0;
     }
     return dot && (strcasecmp(dot, ".yml") == 0 || strcasecmp(dot, ".yaml") == 0);
-}
-
-int hosts_write_check(const struct inventory *inventory, const struct options *options,
-                      struct err *err)
-{
-    struct stat read, written;
-    if (!inventory->path || !options->output || stat(inventory->path, &read) < 0 ||
-        stat(options->output, &written) < 0 || read.st_dev != written.st_dev ||
-        read.st_ino != written.st_ino) {
-        return 0;
-    }
-    return err_set(err, ERR_USAGE,
-                   "%s would be overwritten, with its comments and what its groups say: write "
-                   "another file",
-                   options->output);
 }
 
 /* Passwords that stand in the inventory do not come along: somebody should know. */

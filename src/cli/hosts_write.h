@@ -11,10 +11,6 @@
 /* Whether -o or -f asks for an inventory instead of a table of hosts. */
 bool hosts_wants_inventory(const struct options *options);
 
-/* Whether it can be written there: not over the one that is read. */
-int hosts_write_check(const struct inventory *inventory, const struct options *options,
-                      struct err *err);
-
 /* platforms: by host->index, those to fill in; NULL, or entries of NULL: what the hosts say. */
 int hosts_write(const struct inventory *inventory, const char *const *platforms,
                 const struct options *options, struct err *err);

@@ -1,6 +1,7 @@
 /* Dispatch only: the command line, then the verb it names. */
 #include "base/tempfile.h"
 #include "cli/help.h"
+#include "cli/places.h"
 #include "cli/talk.h"
 
 #include <fcntl.h>
@@ -41,6 +42,8 @@ int main(int argc, char **argv)
         status = help_for(&options);
     } else if (options.version) {
         status = verb_version(&options);
+    } else if (places_check(&options, &err) < 0) {
+        status = talk_failure(&err, options.verb->name);
     } else {
         status = options.verb->run(&options);
     }

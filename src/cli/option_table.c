@@ -160,10 +160,10 @@ const struct option option_table[] = {
      .help = "Mask passwords, keys and communities in the outputs, by the platform's patterns, "
              "before anything is written"},
     {.name = "failed", .arg = "FILE", .kind = OPTION_TEXT, .offset = AT(failed),
-     .verbs = VERB_COLLECTS, .section = SECTION_RUN, .complete = COMPLETE_FILE,
+     .verbs = VERB_COLLECTS, .section = SECTION_RUN, .complete = COMPLETE_NEW_FILE,
      .help = "Write an inventory of just the hosts that failed, for the -i of the next run"},
     {.name = "report", .arg = "FILE", .kind = OPTION_TEXT, .offset = AT(report),
-     .verbs = VERB_COLLECTS, .section = SECTION_RUN, .complete = COMPLETE_FILE,
+     .verbs = VERB_COLLECTS, .section = SECTION_RUN, .complete = COMPLETE_NEW_FILE,
      .help = "Write what became of every host and command as JSON: status, reason, times, sizes, "
              "algorithms, host key, and with what the run was made"},
     {.name = "dry-run", .kind = OPTION_FLAG, .offset = AT(dry_run), .verbs = VERB_COLLECTS,
@@ -176,7 +176,7 @@ const struct option option_table[] = {
      .help = "How data leaves; without it the extension of -o tells, else `table` on a terminal and "
              "`json` elsewhere"},
     {.name = "output", .letter = 'o', .arg = "PATH", .kind = OPTION_TEXT, .offset = AT(output),
-     .verbs = VERB_ALL & ~VERB_AUDIT, .section = SECTION_OUTPUT, .complete = COMPLETE_FILE,
+     .verbs = VERB_ALL & ~VERB_AUDIT, .section = SECTION_OUTPUT, .complete = COMPLETE_NEW_FILE,
      .help = "Write to this file, which appears whole or not at all; a folder or DIR/ gets one "
              "file for each template, and FILE.db keeps the run as a database"},
     {.name = "format", .letter = 'f', .arg = "FORMAT", .kind = OPTION_TEXT, .offset = AT(format),
@@ -184,7 +184,7 @@ const struct option option_table[] = {
      .help = "How the report leaves; without it the extension of -o tells, else it is text for "
              "people"},
     {.name = "output", .letter = 'o', .arg = "PATH", .kind = OPTION_TEXT, .offset = AT(output),
-     .verbs = VERB_AUDIT, .section = SECTION_OUTPUT, .complete = COMPLETE_FILE,
+     .verbs = VERB_AUDIT, .section = SECTION_OUTPUT, .complete = COMPLETE_NEW_FILE,
      .help = "Write the report to this file, which appears whole or not at all; FILE.db keeps the "
              "run that was judged as a database, and the report goes to stdout"},
     {.name = "all", .kind = OPTION_FLAG, .offset = AT(all), .verbs = VERB_AUDIT,

@@ -139,6 +139,7 @@ enum option_section {
 enum option_complete {
     COMPLETE_NOTHING,
     COMPLETE_FILE,
+    COMPLETE_NEW_FILE, /* one that will be written */
     COMPLETE_FOLDER,
     COMPLETE_FORMAT,
     COMPLETE_REPORT, /* a format of audit reports */

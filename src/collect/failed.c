@@ -3,8 +3,11 @@
 #include "base/outfile.h"
 #include "collect/inventory_write.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#define COMMENT "Hosts that failed in a run of collect that ended at"
 
 struct failed {
     const struct inventory *inventory;
@@ -55,8 +58,7 @@ int failed_close(struct failed *failed, struct err *err)
     struct inventory_text what = {.inventory = failed->inventory,
                                   .marks = failed->marks,
                                   .cwd = failed->cwd,
-                                  .comment =
-                                      "Hosts that failed in a run of collect that ended at"};
+                                  .comment = COMMENT};
     int rc = inventory_write(&text, &what, err);
     if (rc == 0) {
         rc = outfile_write(failed->out, text.buf, text.len, err);
@@ -68,4 +70,15 @@ int failed_close(struct failed *failed, struct err *err)
     strbuf_release(&text);
     failed_free(failed);
     return rc;
+}
+
+bool failed_wrote(const char *path)
+{
+    char head[sizeof("# " COMMENT) - 1];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+    if (fd >= 0) {
+        close(fd);
+    }
+    return n == (ssize_t)sizeof(head) && memcmp(head, "# " COMMENT, sizeof(head)) == 0;
 }

@@ -25,4 +25,7 @@ void failed_add(struct failed *failed, const struct host *host);
 int failed_close(struct failed *failed, struct err *err);
 void failed_free(struct failed *failed); /* NULL is fine */
 
+/* Whether the file at path is one that failed_close() wrote. */
+bool failed_wrote(const char *path);
+
 #endif

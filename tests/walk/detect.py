@@ -325,7 +325,7 @@ def hosts_verb():
                               env=ENV, timeout=60)
         check("and usable", done.returncode == 0 and len(json.loads(done.stdout)) == 2, done.stderr)
         done = detect("-o", path)
-        check("not over itself", done.returncode == 2 and "would be overwritten" in done.stderr)
+        check("not over itself", done.returncode == 2 and "would write over" in done.stderr)
         done = detect("-f", "yaml", "-l", "cisco-ios")
         check("nobody to ask", done.returncode == 0 and "hosts:\n" in done.stdout, done.stderr)
 
