@@ -239,6 +239,14 @@ static int close_output(struct show *show, int rc, struct err *err)
     return show->writer ? writer_close(show->writer, err) : outfile_commit(show->out, err);
 }
 
+static void note(void *user, const char *text)
+{
+    const struct options *options = user;
+    if (!options->quiet) {
+        talk_warning("%s", text);
+    }
+}
+
 /* How many changes, or a negative code. */
 static long compare(struct show *show, const struct diff_side *old_side,
                     const struct diff_side *new_side, struct err *err)
@@ -249,7 +257,10 @@ static long compare(struct show *show, const struct diff_side *old_side,
     int rc = tables && ignore ? open_output(show, err) : err_nomem(err);
     long changes = 0;
     if (rc == 0) {
-        struct diff_options wanted = {show->options->asks.count ? tables : NULL, ignore};
+        struct diff_options wanted = {.tables = show->options->asks.count ? tables : NULL,
+                                      .ignore = ignore,
+                                      .note = note,
+                                      .note_user = (void *)(uintptr_t)show->options};
         changes = diff_run(&wanted, old_side, new_side, on_change, show, err);
         rc = close_output(show, changes < 0 ? (int)changes : 0, err);
     }

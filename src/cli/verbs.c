@@ -97,9 +97,8 @@ const struct verb verb_table[] = {
      .summary = "Show what changed between two saved runs",
      .text = "Compares two databases, or the last two runs of one: rows added, removed and "
              "changed, "
-             "by the templates' Key columns (all columns where a template has none). Hosts "
-             "that failed "
-             "in either are left out. The exit status is 1 when they differ.",
+             "by the templates' Key columns (all columns where a template has none). What "
+             "failed in either is left out, and told. The exit status is 1 when they differ.",
      .run = verb_diff},
     {.name = "audit",
      .bit = VERB_AUDIT,

@@ -1,5 +1,6 @@
 #include "store/diff.h"
 
+#include "store/diff_scope.h"
 #include "store/rows.h"
 
 #include <stdlib.h>
@@ -42,12 +43,6 @@ static bool is_ignored(const struct diff_options *o, const char *table, const ch
 /* ---- which columns ------------------------------------------------------------------------
  */
 
-static bool has_column(struct db *db, const char *table, const char *column)
-{
-    return sqlite3_table_column_metadata(db->handle, NULL, table, column, NULL, NULL, NULL,
-                                         NULL, NULL) == SQLITE_OK;
-}
-
 /* The columns of the newer side that the older has too: what is compared. */
 static int choose_columns(struct table_diff *d, const char *name, struct db *old_db,
                           struct db *new_db, struct err *err)
@@ -73,7 +68,7 @@ static int choose_columns(struct table_diff *d, const char *name, struct db *old
     size_t n = 0;
     for (size_t i = 0; i < all.ncolumns; i++) {
         if (!is_ignored(d->options, name, all.columns[i].name) &&
-            has_column(old_db, name, all.columns[i].name)) {
+            diff_has_column(old_db, name, all.columns[i].name)) {
             d->nkeys += all.columns[i].key;
             kept[n++] = all.columns[i];
         }
@@ -266,7 +261,7 @@ static long diff_table(const char *name, const struct diff_options *options,
     struct table_diff d = {.options = options};
     arena_init(&d.arena, NULL);
     int status = choose_columns(&d, name, old_side->db, new_side->db, err);
-    if (status == 0 && has_column(old_side->db, name, "host")) {
+    if (status == 0 && diff_has_column(old_side->db, name, "host")) {
         mark_keys(&d, d.nkeys == 0 &&
                           !(one_row_each(old_side, name) && one_row_each(new_side, name)));
         status = open_cursor(&d, &d.old_side, old_side, err);
@@ -283,98 +278,34 @@ static long diff_table(const char *name, const struct diff_options *options,
     return status < 0 ? status : d.changes;
 }
 
-/* ---- what can be compared -----------------------------------------------------------------
- */
+struct diff_work {
+    const struct diff_options *options;
+    const struct diff_side *old_side, *new_side;
+    int (*on_change)(void *user, const struct change *);
+    void *user;
+    long changes;
+};
 
-#define GOOD_JOBS                                                                              \
-    "SELECT host, command, max(status = 'ok') FROM _jobs WHERE ?1 = 0 OR run = ?1"             \
-    " GROUP BY host, command"
-
-/* Puts the jobs of `from` that never succeeded into `to`'s list of what not to compare. */
-static int exclude_failed(const struct diff_side *from, const struct diff_side *to,
-                          struct err *err)
+static int on_table(void *user, const char *name, struct err *err)
 {
-    sqlite3_stmt *jobs = NULL, *add = NULL;
-    int status = db_prepare(from->db, VIEW(GOOD_JOBS), &jobs, err);
-    if (status == 0) {
-        status =
-            db_prepare(to->db, VIEW("INSERT INTO temp.cannot_compare VALUES(?, ?)"), &add, err);
-    }
-    int got = 0;
-    if (status == 0) {
-        sqlite3_bind_int64(jobs, 1, from->run);
-    }
-    while (status == 0 && (got = db_step(from->db, jobs, err)) > 0) {
-        if (!sqlite3_column_int(jobs, 2)) {
-            db_bind(add, 1, db_column(jobs, 0));
-            db_bind(add, 2, db_column(jobs, 1));
-            status = db_step(to->db, add, err);
-            sqlite3_reset(add);
-        }
-    }
-    sqlite3_finalize(jobs);
-    sqlite3_finalize(add);
-    return status < 0 ? status : got;
-}
-
-static int prepare_side(const struct diff_side *side, struct err *err)
-{
-    return db_exec(side->db,
-                   "CREATE TEMP TABLE IF NOT EXISTS cannot_compare(host TEXT, command TEXT);"
-                   "DELETE FROM temp.cannot_compare",
-                   err);
-}
-
-static int prepare_sides(const struct diff_side *old_side, const struct diff_side *new_side,
-                         struct err *err)
-{
-    int status = prepare_side(old_side, err);
-    if (status == 0 && new_side->db != old_side->db) {
-        status = prepare_side(new_side, err);
-    }
-    if (status == 0) {
-        status = exclude_failed(old_side, new_side, err);
-    }
-    return status < 0 ? status : exclude_failed(new_side, old_side, err);
-}
-
-static bool is_wanted(const struct diff_options *o, const char *table)
-{
-    bool wanted = !o->tables;
-    for (const char *const *t = o->tables; t && *t; t++) {
-        wanted = wanted || strcmp(*t, table) == 0;
-    }
-    return wanted;
+    struct diff_work *work = user;
+    long n = diff_table(name, work->options, work->old_side, work->new_side, work->on_change,
+                        work->user, err);
+    work->changes += n > 0 ? n : 0;
+    return n < 0 ? (int)n : 0;
 }
 
 long diff_run(const struct diff_options *options, const struct diff_side *old_side,
               const struct diff_side *new_side,
               int (*on_change)(void *user, const struct change *), void *user, struct err *err)
 {
-    long changes = 0;
-    sqlite3_stmt *names = NULL;
-    int status = prepare_sides(old_side, new_side, err);
+    struct diff_scope scope = {options, old_side, new_side};
+    struct diff_work work = {options, old_side, new_side, on_change, user, 0};
+    int status = diff_scope_check(&scope, err);
     if (status == 0) {
-        status = db_prepare(new_side->db,
-                            VIEW("SELECT name FROM sqlite_schema WHERE type = 'table'"
-                                 " AND substr(name, 1, 1) <> '_' ORDER BY rowid"),
-                            &names, err);
+        status = diff_scope_each(&scope, on_table, &work, err);
     }
-    int got = 0;
-    while (status == 0 && (got = db_step(new_side->db, names, err)) > 0) {
-        const char *name = (const char *)sqlite3_column_text(names, 0);
-        if (!is_wanted(options, name) || !has_column(old_side->db, name, "_run")) {
-            continue;
-        }
-        long n = diff_table(name, options, old_side, new_side, on_change, user, err);
-        status = n < 0 ? (int)n : 0;
-        changes += n > 0 ? n : 0;
-    }
-    sqlite3_finalize(names);
-    if (status == 0 && got < 0) {
-        status = got;
-    }
-    return status < 0 ? status : changes;
+    return status < 0 ? status : work.changes;
 }
 
 int diff_last_runs(struct db *db, long *old_run, long *new_run, struct err *err)

@@ -9,7 +9,8 @@
  *     diff_run(&options, &old, &new, on_change, user, &err)
  *
  * Only what both sides could collect is compared: a host whose command failed in the newer run
- * has not lost its rows.
+ * has not lost its rows. options.note hears of it. A table or an ignored column that neither
+ * side has is ERR_USAGE, a wanted table that one side lacks ERR_INPUT.
  */
 #ifndef STORE_DIFF_H
 #define STORE_DIFF_H
@@ -33,9 +34,13 @@ struct diff_side {
 };
 
 struct diff_options {
-    const char *const *tables; /* NULL-terminated, NULL = all that both have */
+    const char *const *tables; /* NULL-terminated; NULL = all that both have */
     /* NULL-terminated "column" or "template.column"; collected_at is always left out. */
     const char *const *ignore;
+    /* Told, a line at a time, what is left out: a table that only one side has, outputs that
+     * failed. NULL = nobody wants to know. */
+    void (*note)(void *user, const char *text);
+    void *note_user;
 };
 
 /* on_change returns 0 or a negative code that ends the diff. The result is how many changes

@@ -63,6 +63,11 @@ static void add_row(struct strbuf *out, const struct change *c, const struct vie
     }
 }
 
+static void hear(void *user, const char *text)
+{
+    strbuf_addf(user, "%s\n", text);
+}
+
 static int note(void *user, const struct change *c)
 {
     static const char *const signs[] = {"+", "-", "~"};
@@ -100,18 +105,24 @@ static void runs_are_compared_by_key(void)
     CHECK(old_side.run == 1 && new_side.run == 2);
     old_side.db = new_side.db = db;
     const char *const ignore[] = {"ports.uptime", NULL};
-    struct diff_options options = {NULL, ignore};
+    struct strbuf notes = STRBUF_INIT;
+    struct diff_options options = {.ignore = ignore, .note = hear, .note_user = &notes};
     CHECK(diff_run(&options, &old_side, &new_side, note, &out, &err) == 4);
     CHECK_STR(out.buf, "- ports r1,show ports,up,2\n"
                        "~ ports r1,show ports,up,3 r1,show ports,down,3 *status\n"
                        "+ ports r1,show ports,up,4\n"
                        "~ lines r1,show ports,a r1,show ports,b *text\n");
+    char wanted[256];
+    snprintf(wanted, sizeof(wanted),
+             "not compared, for it failed in run 2 of %s: r2 `show ports`\n", path);
+    CHECK_STR(notes.buf, wanted);
     strbuf_reset(&out);
     const char *const only[] = {"ports", NULL};
-    options = (struct diff_options){only, NULL};
+    options = (struct diff_options){.tables = only};
     CHECK(diff_run(&options, &old_side, &new_side, note, &out, &err) == 4); /* uptime too */
     CHECK(diff_run(&options, &new_side, &new_side, note, &out, &err) == 0);
     CHECK_STR(err.text, "");
+    strbuf_release(&notes);
     strbuf_release(&out);
     db_close(db);
 }
