@@ -226,7 +226,8 @@ static int open_output(struct show *show, struct err *err)
     if (options->format || options->output) {
         return setting_data(&show->writer, options, &record_table, err);
     }
-    return outfile_open(&show->out, NULL, err);
+    int rc = setting_fits(options, NULL, err);
+    return rc < 0 ? rc : outfile_open(&show->out, NULL, err);
 }
 
 static int close_output(struct show *show, int rc, struct err *err)

@@ -14,6 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
+/* By -f, else by the extension of -o, else text. */
+static const char *format_of(const struct options *options)
+{
+    const struct format *format = options->output ? format_by_extension(options->output) : NULL;
+    return options->format ? options->format : format ? format->name : "text";
+}
+
 static int check(const struct options *options, struct err *err)
 {
     bool named = options->asks.count == 1 && options->platform;
@@ -25,10 +32,10 @@ static int check(const struct options *options, struct err *err)
     if (options->words.count != 1) {
         return err_set(err, ERR_USAGE, "which output? give one file, or - for stdin");
     }
-    if (options->format && strcmp(options->format, "json") != 0 &&
-        strcmp(options->format, "text") != 0) {
+    const char *format = format_of(options);
+    if (strcmp(format, "json") != 0 && strcmp(format, "text") != 0) {
         return err_set(err, ERR_USAGE, "explain writes text (the default) or json, not %s",
-                       options->format);
+                       format);
     }
     return 0;
 }
@@ -65,7 +72,7 @@ static int explain_file(const char *path, struct view input, const struct option
     }
     struct explain_options how = {
         .only = (enum explain_only)options->only,
-        .json = options->format && strcmp(options->format, "json") == 0,
+        .json = strcmp(format_of(options), "json") == 0,
         .color = setting_color(options, STDOUT_FILENO) && !options->output,
         .write = write_out,
         .user = out,
@@ -131,7 +138,8 @@ int verb_explain(const struct options *options)
         rc = read_input(&input, options->words.items[0].text, &err);
     }
     if (rc == 0) {
-        rc = outfile_open(&out, options->output, &err);
+        bool standard = options->output && strcmp(options->output, "-") == 0;
+        rc = outfile_open(&out, standard ? NULL : options->output, &err);
     }
     if (rc == 0) {
         rc = explain_all(options, strbuf_view(&input), out, &err);

@@ -225,7 +225,7 @@ int verb_help(const struct options *options)
             status = no_such_verb(options->words.items[i].text);
         }
     }
-    if (status == 0 && options->format) {
+    if (status == 0 && setting_wants_data(options)) {
         status = write_rows(options, &err) < 0 ? talk_failure(&err, "help") : 0;
     } else if (status == 0) {
         status = out_text(options, &text);

@@ -109,7 +109,10 @@ int verb_hosts(const struct options *options)
 {
     struct err err = ERR_INIT;
     struct inventory inventory = INVENTORY_INIT;
-    int rc = hosts_query(&inventory, options, &err);
+    int rc = hosts_wants_inventory(options) ? setting_fits(options, NULL, &err) : 0;
+    if (rc == 0) {
+        rc = hosts_query(&inventory, options, &err);
+    }
     if (rc == 0 && options->detect) {
         rc = hosts_detect(&inventory, options, &err);
     } else if (rc == 0 && hosts_wants_inventory(options)) {

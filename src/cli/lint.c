@@ -20,6 +20,9 @@ static int look(struct lint *lint, const struct options *options, struct err *er
                        "nothing to look at: give templates, an index, a platform.yml, or "
                        "their folder");
     }
+    if (!setting_wants_data(options)) {
+        rc = setting_fits(options, NULL, err);
+    }
     for (size_t i = 0; i < options->words.count && rc == 0; i++) {
         rc = lint_path(lint, options->words.items[i].text, err);
     }
@@ -97,7 +100,8 @@ int verb_lint(const struct options *options)
     if (rc < 0) {
         status = talk_failure(&err, "lint");
     } else {
-        status = options->format ? write_data(&lint, options) : print(&lint, options);
+        status =
+            setting_wants_data(options) ? write_data(&lint, options) : print(&lint, options);
     }
     if (status == 0 && lint.count > 0) {
         status = 1;

@@ -202,29 +202,29 @@ const struct option option_table[] = {
      .help = "End with status 3 before anything connects when the records would have other columns "
              "than this file of `collect schema` says"},
     {.name = "pretty", .kind = OPTION_FLAG, .offset = AT(pretty), .verbs = VERB_ROWS,
-     .section = SECTION_OUTPUT, .help = "json and ndjson indented, for reading"},
+     .section = SECTION_OUTPUT, .formats = "json ndjson", .help = "json and ndjson indented, for reading"},
     {.name = "delimiter", .arg = "C", .kind = OPTION_TEXT, .offset = AT(delimiter),
-     .verbs = VERB_ROWS, .section = SECTION_OUTPUT,
+     .verbs = VERB_ROWS, .section = SECTION_OUTPUT, .formats = "csv",
      .help = "csv cells are separated by this character instead of a comma; `tab` is one, too"},
     {.name = "list-sep", .arg = "TEXT", .kind = OPTION_TEXT, .offset = AT(list_sep),
-     .verbs = VERB_ROWS, .section = SECTION_OUTPUT,
+     .verbs = VERB_ROWS, .section = SECTION_OUTPUT, .formats = "table csv xlsx markdown html",
      .help = "What stands between the items of a list in one cell; in csv and xlsx `;` without it"},
     {.name = "explode", .arg = "COLUMN", .kind = OPTION_TEXT, .offset = AT(explode),
-     .verbs = VERB_ROWS, .section = SECTION_OUTPUT,
+     .verbs = VERB_ROWS, .section = SECTION_OUTPUT, .formats = "csv",
      .help = "csv gets a line for each item of this list column"},
     {.name = "numeric", .arg = "A,B", .kind = OPTION_TEXT, .offset = AT(numeric),
-     .verbs = VERB_ROWS, .section = SECTION_OUTPUT,
+     .verbs = VERB_ROWS, .section = SECTION_OUTPUT, .formats = "xlsx",
      .help = "xlsx has numbers in these columns, where cells are plain ones; all else is text"},
     {.name = "crlf", .kind = OPTION_FLAG, .offset = AT(crlf), .verbs = VERB_ROWS,
-     .section = SECTION_OUTPUT, .help = "csv lines end in CR LF"},
+     .section = SECTION_OUTPUT, .formats = "csv", .help = "csv lines end in CR LF"},
     {.name = "bom", .kind = OPTION_FLAG, .offset = AT(bom), .verbs = VERB_ROWS,
-     .section = SECTION_OUTPUT, .help = "csv begins with a byte order mark"},
+     .section = SECTION_OUTPUT, .formats = "csv", .help = "csv begins with a byte order mark"},
     {.name = "csv-safe", .kind = OPTION_FLAG, .offset = AT(csv_safe), .verbs = VERB_ROWS,
-     .section = SECTION_OUTPUT,
+     .section = SECTION_OUTPUT, .formats = "csv",
      .help = "csv cells that a spreadsheet would run as formulas (= + - @, not plain numbers) get "
              "a ' in front"},
     {.name = "excel", .kind = OPTION_FLAG, .offset = AT(excel), .verbs = VERB_ROWS,
-     .section = SECTION_OUTPUT, .help = "csv as Excel reads it right: --bom --crlf --csv-safe"},
+     .section = SECTION_OUTPUT, .formats = "csv", .help = "csv as Excel reads it right: --bom --crlf --csv-safe"},
 
     {.name = "resume", .arg = "DB", .kind = OPTION_TEXT, .offset = AT(resume),
      .verbs = VERB_RUN, .section = SECTION_RUN, .complete = COMPLETE_FILE,
@@ -302,4 +302,12 @@ const struct option *option_by_letter(char letter, unsigned verb)
         }
     }
     return NULL;
+}
+
+bool option_said(const struct options *options, const struct option *o)
+{
+    const void *field = (const char *)options + o->offset;
+    return o->kind == OPTION_FLAG   ? *(const bool *)field
+           : o->kind == OPTION_TEXT ? *(const char *const *)field != NULL
+                                    : false;
 }

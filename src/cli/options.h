@@ -157,6 +157,7 @@ struct option {
     long min, max;        /* of a number */
     const char *choices;  /* "strict|accept-new|off" */
     const char *fallback; /* default, as one would write it; NULL = none */
+    const char *formats;  /* those that it is for, blanks between; NULL = it is for all */
     const char *help;     /* one or two sentences, no final full stop */
 };
 
@@ -169,5 +170,8 @@ extern const char *const section_titles[SECTION_COUNT];
  * else that of another; NULL when there is none. */
 const struct option *option_find(struct view name, unsigned verb);
 const struct option *option_by_letter(char letter, unsigned verb);
+
+/* Whether a flag or a text was given. */
+bool option_said(const struct options *options, const struct option *o);
 
 #endif

@@ -26,6 +26,10 @@ struct run {
 static int prepare(struct run *run, struct err *err)
 {
     int rc = asks_check(run->options, err);
+    if (rc == 0 && run->options->require_schema && run->options->select) {
+        rc = err_set(err, ERR_USAGE,
+                     "--require-schema holds whole records to a schema: leave out --select");
+    }
     if (rc == 0) {
         rc = hosts_query(&run->inventory, run->options, err);
     }
@@ -67,6 +71,9 @@ static int open_records(struct collecting *c, struct writer **writer, struct err
     }
     if (!saving_path(options)) {
         return setting_records(writer, options, c->plan->tables, c->plan->ntables, err);
+    }
+    if (setting_fits(options, NULL, err) < 0) {
+        return ERR_USAGE;
     }
     if (setting_narrows(options) || options->format) {
         return err_set(err, ERR_USAGE,

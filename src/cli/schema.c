@@ -87,13 +87,25 @@ static int write_columns(const struct plan *plan, const struct options *options,
     return writer_close(writer, err);
 }
 
+/* -f or the extension of -o asks for another format than JSON, which JSON Schema is. */
+static bool wants_table(const struct options *options)
+{
+    const struct format *format = options->format   ? format_find(view_of(options->format))
+                                  : options->output ? format_by_extension(options->output)
+                                                    : NULL;
+    return (options->format && !format) || (format && strcmp(format->name, "json") != 0);
+}
+
 /* The exit status. */
 static int show(const struct plan *plan, const struct options *options)
 {
-    if (options->format && strcmp(options->format, "json") != 0) {
-        struct err err = ERR_INIT;
+    struct err err = ERR_INIT;
+    if (wants_table(options)) {
         int rc = write_columns(plan, options, &err);
         return rc < 0 ? talk_failure(&err, "schema") : 0;
+    }
+    if (setting_fits(options, format_find(VIEW("json")), &err) < 0) {
+        return talk_failure(&err, "schema");
     }
     struct strbuf text = STRBUF_INIT;
     schema_add(&text, plan);

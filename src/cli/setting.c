@@ -69,6 +69,46 @@ static int delimiter(const char *text, char *out, struct err *err)
     return 0;
 }
 
+/* "json ndjson" -> whether this format is one of them. */
+static bool is_for(const char *names, const char *name)
+{
+    for (const char *word = names; *word;) {
+        size_t n = strcspn(word, " ");
+        if (view_equal_str(view_make(word, n), name)) {
+            return true;
+        }
+        word += n + (word[n] == ' ');
+    }
+    return false;
+}
+
+static int not_for(const struct option *o, const struct format *format, struct err *err)
+{
+    struct strbuf names = STRBUF_INIT;
+    for (const char *p = o->formats; *p; p++) {
+        if (*p == ' ') {
+            strbuf_addch(&names, ',');
+        }
+        strbuf_addch(&names, *p);
+    }
+    int rc = err_set(err, ERR_USAGE, "--%s is for the format%s %s%s%s", o->name,
+                     strchr(o->formats, ' ') ? "s" : "", names.buf, format ? ", not " : "",
+                     format ? format->name : "");
+    strbuf_release(&names);
+    return rc;
+}
+
+int setting_fits(const struct options *options, const struct format *format, struct err *err)
+{
+    for (const struct option *o = option_table; o->name; o++) {
+        if (o->formats && (o->verbs & options->verb->bit) && option_said(options, o) &&
+            !(format && is_for(o->formats, format->name))) {
+            return not_for(o, format, err);
+        }
+    }
+    return 0;
+}
+
 int setting_output(struct writer **out, const struct options *options,
                    const struct table *tables, size_t ntables, struct err *err)
 {
@@ -95,6 +135,10 @@ int setting_output(struct writer **out, const struct options *options,
     if (options->format && !(output.format = output_format_named(options->format, err))) {
         return ERR_USAGE;
     }
+    const struct format *format = output_format(&output, err);
+    if (!format || setting_fits(options, format, err) < 0) {
+        return ERR_USAGE;
+    }
     return output_open(out, &output, tables, ntables, err);
 }
 
@@ -109,6 +153,12 @@ int setting_data(struct writer **out, const struct options *options, const struc
         *out = NULL;
     }
     return rc;
+}
+
+bool setting_wants_data(const struct options *options)
+{
+    const struct format *format = options->output ? format_by_extension(options->output) : NULL;
+    return options->format || (format && !format->raw);
 }
 
 bool setting_narrows(const struct options *o)
@@ -158,8 +208,11 @@ int setting_check(const struct options *options, const struct table *tables, siz
         return rc;
     }
     /* Without either there is nothing to open but stdout, which stays untouched. */
-    bool known = !options->format || output_format_named(options->format, err);
-    return known ? delimiter(options->delimiter, &unused, err) : ERR_USAGE;
+    struct output_options output = {.stdout_tty = isatty(STDOUT_FILENO)};
+    const struct format *format = options->format ? output_format_named(options->format, err)
+                                                  : output_format(&output, err);
+    int rc = format ? setting_fits(options, format, err) : ERR_USAGE;
+    return rc < 0 ? rc : delimiter(options->delimiter, &unused, err);
 }
 
 struct textfsm_cell setting_cell(const char *text)

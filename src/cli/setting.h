@@ -30,10 +30,19 @@ int setting_data(struct writer **out, const struct options *options, const struc
 int setting_records(struct writer **out, const struct options *options,
                     const struct table *tables, size_t ntables, struct err *err);
 
+/* For verbs that speak in text unless they are asked for data: whether -f, or else the extension
+ * of -o, is a format of records. */
+bool setting_wants_data(const struct options *options);
+
 /* Whether setting_records() would do for tables like these, before they are known for sure.
  * Nothing is left behind. */
 int setting_check(const struct options *options, const struct table *tables, size_t ntables,
                   struct err *err);
+
+/* Whether all options that are for some formats only (--delimiter, --pretty ...) are for this
+ * one; NULL: for what is no format, text for people or a database. ERR_USAGE names one that
+ * would have no effect. */
+int setting_fits(const struct options *options, const struct format *format, struct err *err);
 
 /* Whether any of these is given. */
 bool setting_narrows(const struct options *options);

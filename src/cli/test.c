@@ -21,7 +21,8 @@ static int check(const struct options *options, int *format, struct err *err)
             return 0;
         }
     }
-    bool data = options->format && output_format_named(options->format, err);
+    bool data = options->format ? output_format_named(options->format, err) != NULL
+                                : setting_wants_data(options);
     *format = data ? -1 : *format;
     return !options->format || data ? 0
                                     : err_set(err, ERR_USAGE,

@@ -64,7 +64,7 @@ int verb_version(const struct options *options)
                                       {"PCRE2", first_word(pcre2)},
                                       {"libyaml", view_of(yaml_library_version())},
                                       {"libuv", view_of(loop_library_version())}};
-    if (!options->format) {
+    if (!setting_wants_data(options)) {
         return write_text(parts, options);
     }
     return write_rows(parts, options, &err) < 0 ? talk_failure(&err, "version") : 0;
