@@ -105,6 +105,15 @@ void db_close(struct db *db)
     free(db);
 }
 
+void db_leave_log(struct db *db)
+{
+    if (*db->path) {
+        sqlite3_busy_timeout(db->handle, 0);
+        sqlite3_exec(db->handle, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+        sqlite3_busy_timeout(db->handle, BUSY_MS);
+    }
+}
+
 static int code_of(int sqlite)
 {
     switch (sqlite & 0xFF) {

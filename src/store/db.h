@@ -39,6 +39,11 @@ void db_close(struct db *db); /* NULL is fine */
 /* Fills err from SQLite's own words: "PATH: doing WHAT: reason". Returns err's code. */
 int db_fail(const struct db *db, const char *what, struct err *err);
 
+/* Ends write-ahead logging where it is on. At rest a database is one file then: who may not
+ * write it, or nothing beside it, can read it, and reading leaves no log behind. Where somebody
+ * else has it open it stays as it is. */
+void db_leave_log(struct db *db);
+
 int db_exec(struct db *db, const char *sql, struct err *err);
 int db_prepare(struct db *db, struct view sql, sqlite3_stmt **out, struct err *err);
 

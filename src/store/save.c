@@ -383,6 +383,9 @@ static int end_run(struct save *save, struct err *err)
     sqlite3_bind_int64(st, 2, save->run);
     status = db_step(save->db, st, err);
     sqlite3_finalize(st);
+    if (status == 0) {
+        db_leave_log(save->db);
+    }
     return status;
 }
 
