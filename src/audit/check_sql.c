@@ -340,23 +340,54 @@ static int check_when(struct rule_check *c, struct err *err)
     return status;
 }
 
-/* Whether the rule's SQL compiles over the template of one platform alone. */
-static int compiles_on(struct rule_check *c, const char *platform, bool *does, struct err *err)
+/* Whether the platform's own templates give what the rule's SQL, which compiles over those of
+ * all, looks at. */
+static bool expect_compiles(const struct rule_check *c, struct db *db)
 {
     const char *const texts[] = {c->rule->where, c->rule->expect};
-    struct db *db = NULL;
-    int status = open_tables(c, platform, &db, err);
-    *does = true;
-    for (size_t i = 0; i < 2 && status == 0 && texts[i]; i++) {
+    bool does = true;
+    for (size_t i = 0; i < 2; i++) {
         struct sql_part part = {NULL, c->rule->templates[0],
                                 expression_trim(view_of(texts[i]))};
-        *does = *does && sql_check_part(db, &part, 0, NULL) == 0;
+        does = does && (!texts[i] || sql_check_part(db, &part, 0, NULL) == 0);
+    }
+    return does;
+}
+
+/* A template that the platform does not have at all has no rows of it. */
+static bool query_compiles(const struct rule_check *c, struct db *db)
+{
+    struct guarded st = GUARDED_INIT;
+    struct err why = ERR_INIT;
+    int bad = sql_open(&st, db, 0, &why, "", expression_trim(view_of(c->rule->query)), "");
+    guarded_close(&st);
+    return bad == 0 || strcmp(code_of(why.text), "unknown-column") != 0 ||
+           may_be_data(c, c->rule->query, why.text);
+}
+
+static int compiles_on(struct rule_check *c, const char *platform, bool *does, struct err *err)
+{
+    struct db *db = NULL;
+    int status = open_tables(c, platform, &db, err);
+    if (status == 0) {
+        *does = c->rule->kind == RULE_QUERY ? query_compiles(c, db) : expect_compiles(c, db);
     }
     db_close(db);
     return status;
 }
 
-/* A rule of any platform whose columns only some have: the cells of the others are empty. */
+/* Columns that not all platforms have: expect is an ERROR there, a query sees NULL. */
+static void not_everywhere(struct rule_check *c, const char *first, size_t n)
+{
+    bool query = c->rule->kind == RULE_QUERY;
+    check_remark(c->check, c->rule->path, c->rule->templates_at, false, "not-everywhere",
+                 "%s: %s of %s%s lacks columns that it names: %s", c->rule->id,
+                 query && c->rule->templates[1] ? "a template" : c->rule->templates[0], first,
+                 n > 1 ? " (and of others)" : "",
+                 query ? "they are NULL there, which only IS NULL finds"
+                       : "its hosts are ERRORs, unless 'platforms' says where the rule is for");
+}
+
 static int check_others(struct rule_check *c, struct err *err)
 {
     const char *first = NULL;
@@ -365,17 +396,15 @@ static int check_others(struct rule_check *c, struct err *err)
     for (size_t i = 0; c->platforms[i] && status == 0; i++) {
         struct finding finding;
         bool does = true;
-        int got = find_template(c, c->platforms[i], c->rule->templates[0], &finding, err);
+        int got = c->rule->kind == RULE_QUERY
+                      ? 1
+                      : find_template(c, c->platforms[i], c->rule->templates[0], &finding, err);
         status = got == 1 ? compiles_on(c, c->platforms[i], &does, err) : got;
         first = does || first ? first : c->platforms[i];
         n += !does;
     }
     if (status == 0 && n > 0) {
-        check_remark(c->check, c->rule->path, c->rule->templates_at, false, "not-everywhere",
-                     "%s: %s of %s%s lacks columns that it names: they are empty "
-                     "there, unless 'platforms' says where the rule is for",
-                     c->rule->id, c->rule->templates[0], first,
-                     n > 1 ? " (and of others)" : "");
+        not_everywhere(c, first, n);
     }
     return status;
 }
@@ -428,6 +457,7 @@ int check_rule_sql(struct check *check, const struct rule *rule, struct err *err
         break;
     case RULE_QUERY:
         status = check_query(&c, err);
+        status = status < 0 || c.reported ? status : check_others(&c, err);
         break;
     default:
         check_command(&c, library_platforms(check->library, NULL));

@@ -1,8 +1,8 @@
 /*
  * Columns that a platform's template does not give. The run's table has the columns of all its
- * platforms' templates and an empty text where a row's own template has no such value: a rule
- * that names such a column would look at nothing and be told that all is well, or not, as the
- * other hosts of the run happen to be. It is an ERROR of that platform's hosts, in the words of
+ * platforms' templates and NULL where a row's own template has no such value: a rule that names
+ * such a column would look at nothing and be told that all is well, or not, as the other hosts
+ * of the run happen to be. It is an ERROR of that platform's hosts, in the words of
  * `check`, as it is when they are alone.
  */
 #include "audit/engine.h"

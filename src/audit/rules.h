@@ -57,8 +57,9 @@
  * `where` see one row, and no aggregates: `expect` that gives NULL for a row could not be
  * judged, which is an ERROR; a row for which `where` gives NULL is left out. A column that
  * the template of a host's own platform does not have is an ERROR of that host, whatever other
- * platforms' templates have. All of SQL sees the tables of the run alone, and `_inventory`: a
- * row a host with host, address, platform, status, groups (their names with a
+ * platforms' templates have; a query, which may mean other platforms' rows, sees NULL there and
+ * '' only where a device said nothing. All of SQL sees the tables of the run alone, and
+ * `_inventory`: a row a host with host, address, platform, status, groups (their names with a
  * comma before and behind each) and the inventory's data by their keys. That row is what `when`
  * sees. A query over several hosts cannot know what those that are missing would have said:
  * they are ERRORs of their own.

@@ -25,8 +25,9 @@ struct emit {
     const struct plan *plan;
     struct writer *writer;
     bool ordered;
-    struct waiting *waiting; /* one a job; NULL when not ordered */
-    size_t next;             /* the job whose turn it is */
+    struct textfsm_cell lacking; /* of a column that the host's own template does not have */
+    struct waiting *waiting;     /* one a job; NULL when not ordered */
+    size_t next;                 /* the job whose turn it is */
     size_t nwaiting;
     bool direct;          /* the host at hand has its turn: rows go to the writer */
     size_t rows;          /* of the host at hand */
@@ -86,14 +87,14 @@ static int raw_row(struct emit *e, const struct job *job, const struct command_r
     return deliver(e, 0, e->cells, RAW_COLUMNS, err);
 }
 
-/* A record: the base columns, what the template gave, and empty cells where it has no say. */
+/* A record: the base columns, what the template gave, and `lacking` where it has no say. */
 static int record(struct emit *e, const struct job *job, const struct job_command *how,
                   const struct command_result *command, const struct textfsm_cell *values,
                   struct err *err)
 {
     size_t ncolumns = e->plan->tables[how->table].ncolumns;
     for (size_t i = 0; i < ncolumns; i++) {
-        e->cells[i] = cell_text(VIEW_NONE);
+        e->cells[i] = e->lacking;
     }
     set_base_cells(e, job, command);
     for (size_t i = 0; i < e->plan->ndata; i++) {
@@ -277,6 +278,10 @@ int emit_new(struct emit **out, const struct plan *plan, struct writer *writer,
     e->plan = plan;
     e->writer = writer;
     e->ordered = options->ordered;
+    e->lacking = cell_text(VIEW_NONE);
+    if (options->lacking_null) {
+        e->lacking.kind = TEXTFSM_NULL;
+    }
     strbuf_init(&e->packed);
     arena_init(&e->arena, NULL);
     spool_init(&e->spool,

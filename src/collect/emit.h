@@ -28,6 +28,7 @@ struct emit;
 
 struct emit_options {
     bool ordered;         /* inventory order; else as hosts finish */
+    bool lacking_null;    /* columns that a host's own template lacks are NULL, not empty */
     size_t waiting_bytes; /* 0 = LIMIT_WAITING_BYTES */
 };
 

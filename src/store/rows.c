@@ -133,7 +133,8 @@ static int bind_cells(struct row_insert *insert, const struct textfsm_cell *cell
         if (insert->table->columns[i].list) {
             text = view_of(list);
             list += text.len + 1;
-        } else if (cells[i].kind == TEXTFSM_NULL) {
+        }
+        if (cells[i].kind == TEXTFSM_NULL) {
             text = VIEW_NONE;
         }
         db_bind(insert->st, place + (int)i, text);

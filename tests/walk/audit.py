@@ -77,6 +77,13 @@ rules:
       SELECT host, interface, ip_address FROM show_ip_interface_brief WHERE ip_address IN
       (SELECT ip_address FROM show_ip_interface_brief WHERE ip_address <> 'unassigned'
       GROUP BY ip_address HAVING count(*) > 1)
+  - id: mtu
+    title: what a platform does not say is no empty MTU
+    platforms: [cisco_ios, arista_eos]
+    templates: [show_ip_interface_brief]
+    query: >
+      SELECT host, interface, mtu FROM show_ip_interface_brief
+      WHERE mtu = '' OR mtu IS NULL AND interface = 'Vlan2' AND host = 'ios-004'
   - id: no-root
     title: root does not log in
     severity: low
@@ -190,7 +197,7 @@ def look(what, report, telnet=TELNET, old=OLD, ntp=NO_NTP, root=ROOT):
     """Exactly what was planted, each host x rule once."""
     found = verdicts(report)
     network = set(IOS + EOS)
-    check(what + ": findings", len(report["findings"]) == 7 * 200, len(report["findings"]))
+    check(what + ": findings", len(report["findings"]) == 8 * 200, len(report["findings"]))
     others = network.union(LINUX)
     expect(what, found, "vty-ssh", FAIL=telnet - WAIVED, WAIVED=telnet & WAIVED, ERROR=(),
            PASS=set(IOS) - telnet, SKIP=EOS + LINUX)
@@ -198,6 +205,8 @@ def look(what, report, telnet=TELNET, old=OLD, ntp=NO_NTP, root=ROOT):
     expect(what, found, "ntp", FAIL=ntp, ERROR={DOWN}, PASS=network - ntp - {DOWN}, SKIP=LINUX)
     expect(what, found, "duplicate-address", FAIL=PAIR, ERROR={DOWN, BROKEN},
            PASS=network - PAIR - {DOWN, BROKEN}, SKIP=LINUX)
+    expect(what, found, "mtu", FAIL={IOS[4]}, ERROR={DOWN, BROKEN},
+           PASS=network - {IOS[4], DOWN, BROKEN}, SKIP=LINUX)
     expect(what, found, "no-root", FAIL=root, ERROR=(), PASS=set(LINUX) - root, SKIP=network)
     expect(what, found, "ams-only", FAIL=(), PASS=(), ERROR=(), SKIP=others)
     expect(what, found, "everywhere", FAIL=(), PASS=network - {DOWN, BROKEN})
