@@ -7,35 +7,14 @@
 /* ---- Hosts and plan ------------------------------------------------------------------------
  */
 
-/* What only a run can do. */
-static int check_from(const struct options *options, struct err *err)
-{
-    const struct {
-        const char *name;
-        bool said;
-    } refused[] = {
-        {"--save-raw", options->save_raw != NULL}, {"--failed", options->failed != NULL},
-        {"--report", options->report != NULL},     {"--redact", options->redact},
-        {"--dry-run", options->dry_run},           {"-k", options->ask_pass},
-        {"-o FILE.db", saving_path(options)},
-    };
-    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-        if (refused[i].said) {
-            return err_set(err, ERR_USAGE,
-                           "%s is for audits that log in: --from %s connects to nothing",
-                           refused[i].name, options->from);
-        }
-    }
-    return 0;
-}
-
 static int prepare_from(struct audit_source *source, struct err *err)
 {
     const struct options *options = source->options;
-    int rc = check_from(options, err);
-    if (rc == 0) {
-        rc = past_open(&source->past, options->from, err);
-    }
+    int rc = saving_path(options)
+                 ? err_set(err, ERR_USAGE,
+                           "-o FILE.db is for audits that log in: --from %s is saved already",
+                           options->from)
+                 : past_open(&source->past, options->from, err);
     if (rc == 0 && options->inventory) {
         rc = hosts_query(&source->inventory, options, err);
     }

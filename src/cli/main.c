@@ -1,6 +1,7 @@
 /* Dispatch only: the command line, then the verb it names. */
 #include "base/tempfile.h"
 #include "cli/help.h"
+#include "cli/idle.h"
 #include "cli/places.h"
 #include "cli/talk.h"
 
@@ -42,7 +43,7 @@ int main(int argc, char **argv)
         status = help_for(&options);
     } else if (options.version) {
         status = verb_version(&options);
-    } else if (places_check(&options, &err) < 0) {
+    } else if (idle_check(&options, &err) < 0 || places_check(&options, &err) < 0) {
         status = talk_failure(&err, options.verb->name);
     } else {
         status = options.verb->run(&options);

@@ -304,10 +304,7 @@ const struct option *option_by_letter(char letter, unsigned verb)
     return NULL;
 }
 
-bool option_said(const struct options *options, const struct option *o)
+const char *option_said(const struct options *options, const struct option *o)
 {
-    const void *field = (const char *)options + o->offset;
-    return o->kind == OPTION_FLAG   ? *(const bool *)field
-           : o->kind == OPTION_TEXT ? *(const char *const *)field != NULL
-                                    : false;
+    return options->said[o - option_table];
 }

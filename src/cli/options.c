@@ -112,7 +112,12 @@ static int set(struct options *options, const struct option *o, const char *name
 
 static int set_defaults(struct options *options, struct err *err)
 {
-    int rc = 0;
+    size_t n = 0;
+    while (option_table[n].name) {
+        n++;
+    }
+    options->said = arena_array(&options->arena, n, sizeof(*options->said));
+    int rc = options->said ? 0 : err_nomem(err);
     options->password_fd = -1;
     options->limit = -1;
     options->offset = -1;
@@ -182,6 +187,7 @@ static int apply(struct parser *p, const struct option *o, bool letter, const ch
     if (!o->arg && value) {
         return err_set(err, ERR_USAGE, "%s takes no value, but is given '%s'", name, value);
     }
+    p->options->said[o - option_table] = name;
     if (o->arg && !value) {
         if (p->next >= p->argc) {
             return err_set(err, ERR_USAGE, "%s needs a value: %s %s", name, name, o->arg);

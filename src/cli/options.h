@@ -106,6 +106,8 @@ struct options {
     bool version;
 
     struct option_list words; /* bare words of the verbs that take no hosts */
+
+    const char **said; /* by place in the table: how an option was written; NULL = it was not */
 };
 
 /* Fills *options (which must be released in any case). ERR_USAGE with one line for a person. */
@@ -171,7 +173,7 @@ extern const char *const section_titles[SECTION_COUNT];
 const struct option *option_find(struct view name, unsigned verb);
 const struct option *option_by_letter(char letter, unsigned verb);
 
-/* Whether a flag or a text was given. */
-bool option_said(const struct options *options, const struct option *o);
+/* How an option was written ("-w", "--workers"), or NULL: it was not given. */
+const char *option_said(const struct options *options, const struct option *o);
 
 #endif
