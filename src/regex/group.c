@@ -24,7 +24,7 @@ static uint32_t find_name(const struct parser *parser, struct view name)
 static struct view identifier(struct parser *parser, uint32_t terminator, size_t *pos)
 {
     struct view name = parse_name(parser, terminator, "group name", pos);
-    if (!parser_failed(parser) && !is_identifier(name)) {
+    if (!parser_failed(parser) && !is_identifier(parser, name)) {
         parser_error(parser, *pos, "'%.*s' cannot be a group's name (letters, digits, _)",
                      PARSER_ARG(name));
     }
@@ -108,7 +108,7 @@ static uint32_t condition(struct parser *parser)
     if (parser_failed(parser)) {
         return 0;
     }
-    if (is_identifier(name)) {
+    if (is_identifier(parser, name)) {
         number = find_name(parser, name);
         if (!number) {
             parser_error(parser, pos, "there is no group '%.*s' before this", PARSER_ARG(name));

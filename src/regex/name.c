@@ -28,10 +28,14 @@ static bool is_ascii_word(unsigned char c)
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
 }
 
-bool is_identifier(struct view name)
+bool is_identifier(struct parser *parser, struct view name)
 {
     if (!ascii_only(name)) {
-        return unicode_identifier(name);
+        int rc = unicode_identifier(name, parser->arena->alloc);
+        if (rc < 0) {
+            parser_nomem(parser);
+        }
+        return rc != 0;
     }
     for (size_t i = 0; i < name.len; i++) {
         if (!is_ascii_word((unsigned char)name.ptr[i])) {

@@ -88,7 +88,8 @@ bool is_flag_letter(struct token token);
 /* name.c: the text up to the terminator, which is taken; empty with an error noted. */
 struct view parse_name(struct parser *parser, uint32_t terminator, const char *what,
                        size_t *pos);
-bool is_identifier(struct view name);
+/* True also when memory ran out, which is noted. */
+bool is_identifier(struct parser *parser, struct view name);
 /* Python's int(): 0 for zero, UINT32_MAX for too large, false if it is no number. */
 bool parse_integer(struct view text, uint32_t *value);
 

@@ -9,25 +9,6 @@ struct unicode_code {
     pcre2_match_data *data;
 };
 
-/* Python's identifiers are XID_Start (or _) and then XID_Continue; PCRE2 has these properties.
- */
-bool unicode_identifier(struct view name)
-{
-    static const char pattern[] = "^[_\\p{XIDS}]\\p{XIDC}*\\z";
-    bool found = false;
-    int error;
-    PCRE2_SIZE offset;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, sizeof(pattern) - 1, PCRE2_UTF,
-                                     &error, &offset, NULL);
-    pcre2_match_data *data = code ? pcre2_match_data_create(1, NULL) : NULL;
-    if (data) {
-        found = pcre2_match(code, (PCRE2_SPTR)name.ptr, name.len, 0, 0, data, NULL) > 0;
-    }
-    pcre2_match_data_free(data);
-    pcre2_code_free(code);
-    return found;
-}
-
 static void free_code(struct unicode *unicode)
 {
     if (unicode->code) {
@@ -39,21 +20,20 @@ static void free_code(struct unicode *unicode)
     }
 }
 
-static pcre2_code *compile(pcre2_general_context *general)
+static pcre2_code *compile(const char *pattern, pcre2_general_context *general)
 {
-    static const char pattern[] = "(\\p{Nd})|(\\p{Xan})"; /* group 1: digit, 2: word */
     int error;
     PCRE2_SIZE offset;
     pcre2_compile_context *context = pcre2_compile_context_create(general);
     pcre2_code *code = context
-                           ? pcre2_compile((PCRE2_SPTR)pattern, sizeof(pattern) - 1,
+                           ? pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
                                            PCRE2_UTF | PCRE2_ANCHORED, &error, &offset, context)
                            : NULL;
     pcre2_compile_context_free(context);
     return code;
 }
 
-static bool make_code(struct unicode *unicode)
+static bool make_code(struct unicode *unicode, const char *pattern)
 {
     struct unicode_code *code = alloc_get(unicode->alloc, sizeof(*code));
     if (!code) {
@@ -63,7 +43,7 @@ static bool make_code(struct unicode *unicode)
     unicode->code = code;
     code->general = code_general_context(unicode->alloc);
     if (code->general) {
-        code->code = compile(code->general);
+        code->code = compile(pattern, code->general);
         code->data = pcre2_match_data_create(3, code->general);
     }
     if (!code->code || !code->data) {
@@ -72,13 +52,28 @@ static bool make_code(struct unicode *unicode)
     return unicode->code != NULL;
 }
 
+/* Python's identifiers are XID_Start (or _) and then XID_Continue; PCRE2 has these properties.
+ */
+int unicode_identifier(struct view name, const struct alloc *alloc)
+{
+    struct unicode unicode = {.alloc = alloc};
+    if (!make_code(&unicode, "[_\\p{XIDS}]\\p{XIDC}*\\z")) {
+        return ERR_NOMEM;
+    }
+    int rc = pcre2_match(unicode.code->code, (PCRE2_SPTR)name.ptr, name.len, 0, 0,
+                         unicode.code->data, NULL);
+    unicode_release(&unicode);
+    return rc > 0 ? 1 : rc == PCRE2_ERROR_NOMEMORY ? ERR_NOMEM : 0;
+}
+
 enum unicode_kind unicode_kind(struct unicode *unicode, uint32_t c)
 {
     char utf8[4];
     if (unicode->code && c == unicode->last) {
         return (enum unicode_kind)unicode->last_kind;
     }
-    if (!unicode->code && !make_code(unicode)) {
+    /* group 1: a digit, 2: another character of words */
+    if (!unicode->code && !make_code(unicode, "(\\p{Nd})|(\\p{Xan})")) {
         unicode->failed = true;
         return UNICODE_OTHER;
     }

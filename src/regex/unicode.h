@@ -9,8 +9,9 @@
 
 #include <stdint.h>
 
-/* Is name an identifier in the sense of Python's str.isidentifier()? */
-bool unicode_identifier(struct view name);
+/* Is name an identifier in the sense of Python's str.isidentifier()? 1 yes, 0 no, < 0 when
+ * memory ran out. */
+int unicode_identifier(struct view name, const struct alloc *alloc);
 
 /* Answers about single characters. Zeroed it is empty; what it needs it makes when first asked,
  * and when memory runs out then, `failed` is set and the answers are worth nothing. */

@@ -75,7 +75,7 @@ static int parse_target(struct parser *p, struct rule *rule, struct view target)
     if (target.len == 0) {
         return 0;
     }
-    int word = quoted(target) ? 1 : pystr_is_word(target);
+    int word = quoted(target) ? 1 : pystr_is_word(target, p->t->alloc);
     if (word < 0) {
         return fail_nomem(p->error);
     }

@@ -2,9 +2,9 @@
 #include "textfsm/cell.h"
 
 #include "base/limits.h"
-#include "base/strbuf.h"
 #include "base/utf8.h"
 #include "textfsm/fail.h"
+#include "textfsm/file.h"
 #include "textfsm/grow.h"
 #include "textfsm/pystr.h"
 
@@ -360,16 +360,18 @@ struct textfsm_index *textfsm_index_open(const char *path,
                                          struct textfsm_error *error)
 {
     struct textfsm_index *index = NULL;
-    struct strbuf text = STRBUF_INIT;
-    if (strbuf_read_file(&text, path, LIMIT_INDEX_BYTES) == 0) {
-        index = textfsm_index_new(text.buf, text.len, path, allocator, error);
+    struct file file;
+    if (file_read(&file, path, LIMIT_INDEX_BYTES, allocator) == 0) {
+        index = textfsm_index_new(file.text, file.len, path, allocator, error);
+    } else if (errno == ENOMEM) {
+        fail_nomem(error);
     } else if (errno == EFBIG) {
         fail_at(error, TEXTFSM_LIMIT, path, 0, 0, "the index is larger than %zu bytes",
                 (size_t)LIMIT_INDEX_BYTES);
     } else {
         fail_at(error, TEXTFSM_IO, path, 0, 0, "cannot read the index: %s", strerror(errno));
     }
-    strbuf_release(&text);
+    file_free(&file);
     return index;
 }
 

@@ -38,14 +38,32 @@ static bool is_text(const struct textfsm_cell *cell)
     return cell->kind == TEXTFSM_TEXT || cell->kind == TEXTFSM_NULL;
 }
 
-static bool cell_equal(const struct textfsm_cell *a, const struct textfsm_cell *b)
+static bool text_equal(const struct textfsm_cell *a, const struct textfsm_cell *b)
+{
+    return is_text(a) && is_text(b) && view_equal(cell_text(a), cell_text(b));
+}
+
+/* Two dictionaries with the same names; in them null is not "None". */
+static bool dict_equal(const struct textfsm_cell *a, const struct textfsm_cell *b)
+{
+    bool equal = a->kind == TEXTFSM_DICT && b->kind == TEXTFSM_DICT && a->len == b->len;
+    for (uint32_t i = 0; equal && i < a->len; i++) {
+        const struct textfsm_cell *left = &a->u.items[i], *right = &b->u.items[i];
+        equal = left->kind == right->kind && text_equal(left, right);
+    }
+    return equal;
+}
+
+static bool cell_equal(const struct textfsm_cell *a, const struct textfsm_cell *b,
+                       bool same_names)
 {
     if (is_text(a) || is_text(b)) {
-        return is_text(a) && is_text(b) && view_equal(cell_text(a), cell_text(b));
+        return text_equal(a, b);
     }
-    bool equal = a->kind == b->kind && a->len == b->len;
+    bool equal = a->len == b->len;
     for (uint32_t i = 0; equal && i < a->len; i++) {
-        equal = cell_equal(&a->u.items[i], &b->u.items[i]);
+        const struct textfsm_cell *left = &a->u.items[i], *right = &b->u.items[i];
+        equal = text_equal(left, right) || (same_names && dict_equal(left, right));
     }
     return equal;
 }
@@ -75,7 +93,8 @@ static uint64_t hash_keys(const struct extension *ext, const struct textfsm_cell
 {
     uint64_t hash = UINT64_C(0xCBF29CE484222325);
     for (unsigned k = 0; k < ext->nkeys; k++) {
-        hash = hash_cell(hash, &row[own ? ext->keys[k].own : ext->keys[k].merged]);
+        const struct column_pair *key = &ext->keys[k].pair;
+        hash = hash_cell(hash, &row[own ? key->own : key->merged]);
     }
     return hash;
 }
@@ -86,8 +105,9 @@ static bool joins(const struct extension *ext, const struct textfsm_cell *left, 
                   const struct textfsm_cell *right)
 {
     for (unsigned k = 0; k < ext->nkeys; k++) {
-        const struct column_pair *key = &ext->keys[k];
-        if (!cell_equal(&left[left_own ? key->own : key->merged], &right[key->own])) {
+        const struct column_pair *key = &ext->keys[k].pair;
+        if (!cell_equal(&left[left_own ? key->own : key->merged], &right[key->own],
+                        left_own || ext->keys[k].same_names)) {
             return false;
         }
     }
@@ -110,10 +130,10 @@ static int check_keys(const struct textfsm_merge *m, const struct extension *ext
                       struct textfsm_error *error)
 {
     for (unsigned k = 0; k < ext->nkeys; k++) {
-        if (ext->keys[k].own == KEY_MISSING) {
+        if (ext->keys[k].pair.own == KEY_MISSING) {
             return fail_at(error, TEXTFSM_BAD_TEMPLATE, textfsm_template_name(ext->template), 0,
                            0, "the template lacks the Key %s by which it is merged",
-                           m->table->columns[ext->keys[k].merged].value->name);
+                           m->table->columns[ext->keys[k].pair.merged].value->name);
         }
     }
     return 0;

@@ -157,7 +157,7 @@ static bool reserved(struct view name)
 
 static int check_state_name(struct parser *p, struct view name)
 {
-    int word = pystr_is_word(name);
+    int word = pystr_is_word(name, p->t->alloc);
     if (word < 0) {
         return fail_nomem(p->error);
     }

@@ -69,7 +69,7 @@ static bool ascii_word(struct view v)
 }
 
 /* Beyond ASCII the regex room knows what a letter is. */
-int pystr_is_word(struct view v)
+int pystr_is_word(struct view v, const struct alloc *alloc)
 {
     if (ascii_only(v)) {
         return ascii_word(v);
@@ -77,9 +77,9 @@ int pystr_is_word(struct view v)
     struct regex *re = NULL;
     struct regex_scratch *scratch = NULL;
     struct err err;
-    int status = regex_compile(&re, VIEW("\\w+\\Z"), REGEX_ANCHORED, NULL, &err);
+    int status = regex_compile(&re, VIEW("\\w+\\Z"), REGEX_ANCHORED, alloc, &err);
     if (status == 0) {
-        scratch = regex_scratch_new(NULL, NULL);
+        scratch = regex_scratch_new(NULL, alloc);
         status = scratch ? regex_match(re, scratch, v, NULL, 0, &err) : ERR_NOMEM;
     }
     regex_scratch_free(scratch);

@@ -5,6 +5,7 @@
 #ifndef TEXTFSM_PYSTR_H
 #define TEXTFSM_PYSTR_H
 
+#include "base/alloc.h"
 #include "base/view.h"
 
 #include <stdint.h>
@@ -18,7 +19,7 @@ struct view pystr_lstrip(struct view v);
 bool pystr_blank(struct view v);
 
 /* `^\w+$`: 1 yes, 0 no, < 0 a negative enum err_code. */
-int pystr_is_word(struct view v);
+int pystr_is_word(struct view v, const struct alloc *alloc);
 
 /* How many bytes the first n characters of v take. */
 size_t pystr_bytes(struct view v, size_t n);

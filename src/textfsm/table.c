@@ -58,6 +58,25 @@ static const struct textfsm_template *key_template(const struct textfsm_table *t
     return NULL;
 }
 
+static bool same_names(const struct textfsm_value *a, const struct textfsm_value *b)
+{
+    bool same = a->nkeys == b->nkeys;
+    for (unsigned i = 0; same && i < a->nkeys; i++) {
+        same = strcmp(a->keys[i], b->keys[i]) == 0;
+    }
+    return same;
+}
+
+static struct join_key join_key(const struct textfsm_table *table,
+                                const struct textfsm_template *t, unsigned merged,
+                                const char *name)
+{
+    unsigned own = find_value(t, name);
+    bool same = own != KEY_MISSING &&
+                same_names(table->columns[merged].value, textfsm_template_value(t, own));
+    return (struct join_key){{merged, own}, same};
+}
+
 static int find_keys(struct textfsm_table *table, struct extension *ext,
                      const struct textfsm_template *keys, struct textfsm_error *error)
 {
@@ -74,8 +93,7 @@ static int find_keys(struct textfsm_table *table, struct extension *ext,
                            "is merged with",
                            value->name);
         }
-        ext->keys[ext->nkeys++] =
-            (struct column_pair){merged, find_value(ext->template, value->name)};
+        ext->keys[ext->nkeys++] = join_key(table, ext->template, merged, value->name);
     }
     return 0;
 }

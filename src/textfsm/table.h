@@ -12,12 +12,18 @@ struct column_pair {
 
 #define KEY_MISSING UINT32_MAX /* as `own`: the template has no such Value */
 
+/* A Key that joins. */
+struct join_key {
+    struct column_pair pair;
+    bool same_names; /* dictionaries of both sides have the same names in the same order */
+};
+
 /* What the second or a later template adds. */
 struct extension {
     const struct textfsm_template *template;
     struct column_pair *add;
     unsigned nadd;
-    struct column_pair *keys; /* none: rows are joined by position */
+    struct join_key *keys; /* none: rows are joined by position */
     unsigned nkeys;
 };
 

@@ -2,7 +2,7 @@
 #include "textfsm/template.h"
 
 #include "base/limits.h"
-#include "base/strbuf.h"
+#include "textfsm/file.h"
 
 #include <errno.h>
 #include <string.h>
@@ -60,16 +60,18 @@ struct textfsm_template *textfsm_template_open(const char *path,
                                                struct textfsm_error *error)
 {
     struct textfsm_template *t = NULL;
-    struct strbuf text = STRBUF_INIT;
-    if (strbuf_read_file(&text, path, LIMIT_TEMPLATE_BYTES) == 0) {
-        t = textfsm_template_new(text.buf, text.len, path, allocator, error);
+    struct file file;
+    if (file_read(&file, path, LIMIT_TEMPLATE_BYTES, allocator) == 0) {
+        t = textfsm_template_new(file.text, file.len, path, allocator, error);
+    } else if (errno == ENOMEM) {
+        fail_nomem(error);
     } else if (errno == EFBIG) {
         fail_at(error, TEXTFSM_LIMIT, path, 0, 0, "the template is larger than %zu bytes",
                 (size_t)LIMIT_TEMPLATE_BYTES);
     } else {
         fail_at(error, TEXTFSM_IO, path, 0, 0, "cannot read the template: %s", strerror(errno));
     }
-    strbuf_release(&text);
+    file_free(&file);
     return t;
 }
 

@@ -34,6 +34,7 @@ static const struct {
 } cases[] = {
     {"^(?P<NAME>\\S+)\\s+(?P<STATE>up|down)$", "Gi0/1  up", 1},
     {"(\\w+)\\s\\d\\b(?i:straße)", "x 1 STRASSE", 0},
+    {"(?P<\xC3\xA9>x)?(?(\xC3\xA9)y|z)", "xy", 1},
     {"^(\xC3\xA9+).(\\W)$", "\xC3\xA9\xC3\xA9-\xFF", 1},
     {"^(\\s*-*)*\\s*$", "--- --- --- --- --- --- --- --- --- --- --- x", 0},
     {"^(a|aa)+(b)$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", 1},

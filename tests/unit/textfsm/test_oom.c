@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <unistd.h>
 
 struct budget {
     long left; /* allocations until they fail */
@@ -27,11 +28,12 @@ static void *resize(void *user, void *ptr, size_t size)
     return realloc(ptr, size);
 }
 
-static const char first[] = "Value Required,Key NAME (\\w+)\nValue Filldown H (\\S+)\n"
-                            "Value List P ((?P<a>\\d+)-(?P<b>\\d+))\nValue Fillup U (\\w+)\n\n"
-                            "Start\n  ^host ${H}\n  ^name ${NAME}\n  ^  p ${P}\n"
-                            "  ^up ${U}\n  ^(a+)+$$\n  ^(?=.*x)\\w+ \xC3\xA9 -> Two\n"
-                            "  ^end -> Record\n\nTwo\n  ^\\w+ -> Start\n\nZw\xC3\xB6lf\n";
+static const char first[] =
+    "Value Required,Key NAME (\\w+)\nValue Filldown H (\\S+)\n"
+    "Value List P ((?P<\xC3\xA4>\\d+)-(?P<b>\\d+))\nValue Fillup U (\\w+)\n\n"
+    "Start\n  ^host ${H}\n  ^name ${NAME}\n  ^  p ${P}\n"
+    "  ^up ${U}\n  ^(a+)+$$\n  ^(?=.*x)\\w+ \xC3\xA9 -> Two\n"
+    "  ^end -> Record\n\nTwo\n  ^\\w+ -> Start\n\nZw\xC3\xB6lf\n";
 static const char second[] = "Value Key NAME (\\w+)\nValue List L (.*)\n\nStart\n"
                              "  ^more ${NAME} ${L} -> Record\n";
 static const char text[] = "host h1\nname n1\n  p 1-2\n  p 3-4\nend\naaaa\nname n2\nup u\nend\n"
@@ -158,10 +160,46 @@ static void test_index(void)
     CHECK(found == 1);
 }
 
+static void write_file(const char *path, const char *source)
+{
+    FILE *out = fopen(path, "w");
+    CHECK(out && fputs(source, out) >= 0 && fclose(out) == 0);
+}
+
+static void test_files(void)
+{
+    char path[64];
+    int code = TEXTFSM_NOMEM;
+    snprintf(path, sizeof(path), "/tmp/textfsm-oom-%ld", (long)getpid());
+    write_file(path, index_text);
+    for (long n = 0; code == TEXTFSM_NOMEM && n < 100000; n++) {
+        struct budget budget = {n, 0};
+        struct textfsm_allocator allocator = {resize, &budget};
+        struct textfsm_error error = {0};
+        textfsm_index_free(textfsm_index_open(path, &allocator, &error));
+        code = error.code;
+        CHECK(budget.live == 0);
+    }
+    CHECK(code == TEXTFSM_OK);
+    write_file(path, first);
+    code = TEXTFSM_NOMEM;
+    for (long n = 0; code == TEXTFSM_NOMEM && n < 100000; n++) {
+        struct budget budget = {n, 0};
+        struct textfsm_allocator allocator = {resize, &budget};
+        struct textfsm_error error = {0};
+        textfsm_template_free(textfsm_template_open(path, &allocator, &error));
+        code = error.code;
+        CHECK(budget.live == 0);
+    }
+    CHECK(code == TEXTFSM_OK);
+    unlink(path);
+}
+
 int main(void)
 {
     RUN(test_one_template);
     RUN(test_two_templates);
     RUN(test_index);
+    RUN(test_files);
     return test_end();
 }
