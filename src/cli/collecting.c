@@ -2,6 +2,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/talk.h"
+#include "cli/trusting.h"
 #include "cli/verbose.h"
 
 #include <unistd.h>
@@ -72,7 +73,7 @@ static int start_loop(struct collecting *c, struct err *err)
     }
     const struct options *options = c->options;
     struct loop_options loop = {.workers = (size_t)options->workers,
-                                .host_keys = (enum host_keys)options->host_keys,
+                                .host_keys = trusting_policy(options),
                                 .known_hosts = c->inventory->known_hosts,
                                 .use_agent = true,
                                 .connect_ms = options->timeout_ms,
@@ -295,10 +296,8 @@ void collecting_summarize(const struct collecting *c)
         report_summary(&c->report, now_ms() - c->started, &text);
     }
     report_failures(&c->report, &text);
+    trusting_summary(c->options, c->plan, &text);
     talk_lines(&text);
-    if (c->options->host_keys == HOST_KEYS_OFF) {
-        talk_line("Host keys were not checked (--host-keys off)");
-    }
     strbuf_release(&text);
 }
 

@@ -26,6 +26,7 @@ int hosts_query(struct inventory *inventory, const struct options *options, stru
         .ssh_config = options->ssh_config,
         .port = (int)options->port,
         .allow_duplicates = options->allow_duplicates,
+        .host_keys_said = options->host_keys >= 0,
         .origins = options->verbose > 0,
     };
     if (!query.hosts || !query.targets) {

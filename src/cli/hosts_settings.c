@@ -142,8 +142,20 @@ static const char *trust_text(struct arena *arena, const struct inventory *inven
         return host->known_hosts        ? list_text(arena, host->known_hosts)
                : inventory->known_hosts ? inventory->known_hosts
                                         : "~/.ssh/known_hosts";
+    case SETTING_HOST_KEYS:
+        return !host->host_keys_said                     ? NULL
+               : host->host_keys == HOST_KEYS_ACCEPT_NEW ? "accept-new"
+                                                         : "strict";
     case SETTING_ALIAS:
         return host->hostkey_alias;
+    default:
+        return NULL;
+    }
+}
+
+static const char *algorithms_text(const struct host *host, enum setting setting)
+{
+    switch (setting) {
     case SETTING_LEGACY:
         return host->legacy ? "yes" : "no";
     case SETTING_KEX:
@@ -174,6 +186,7 @@ static const char *const names[SETTINGS] = {
     [SETTING_IDENTITIES_ONLY] = "identities_only",
     [SETTING_FINGERPRINT] = "fingerprint",
     [SETTING_KNOWN_HOSTS] = "known_hosts",
+    [SETTING_HOST_KEYS] = "host_keys",
     [SETTING_ALIAS] = "hostkey_alias",
     [SETTING_JUMP] = "jump",
     [SETTING_PROXY_COMMAND] = "proxy_command",
@@ -205,6 +218,7 @@ static int write_setting(struct writer *writer, struct arena *arena,
     const char *value = who_text(arena, host, setting);
     value = value ? value : way_text(arena, host, setting);
     value = value ? value : trust_text(arena, inventory, host, setting);
+    value = value ? value : algorithms_text(host, setting);
     bool said = host->from[setting].file;
     if (!said && (!value || !*value)) {
         return 0;

@@ -126,9 +126,9 @@ const struct option option_table[] = {
      .help = "The password is the first line read from file descriptor N"},
     {.name = "host-keys", .arg = "POLICY", .kind = OPTION_CHOICE, .offset = AT(host_keys),
      .verbs = VERB_COLLECTS | VERB_HOSTS, .section = SECTION_LOGIN, .choices = "strict|accept-new|off",
-     .fallback = "strict",
      .help = "Whom to trust: `strict` only hosts of known_hosts, `accept-new` also hosts never "
-             "seen, which are then written there, `off` anyone"},
+             "seen, which are then written there, `off` anyone. Without it StrictHostKeyChecking "
+             "of the ssh configuration counts, and `strict` where that says nothing"},
 
     {.name = "workers", .letter = 'w', .arg = "N", .kind = OPTION_NUMBER, .offset = AT(workers),
      .verbs = VERB_COLLECTS | VERB_HOSTS, .section = SECTION_RUN, .min = 1, .max = 5000, .fallback = "100",

@@ -119,6 +119,7 @@ static int set_defaults(struct options *options, struct err *err)
     options->said = arena_array(&options->arena, n, sizeof(*options->said));
     int rc = options->said ? 0 : err_nomem(err);
     options->password_fd = -1;
+    options->host_keys = -1;
     options->limit = -1;
     options->offset = -1;
     for (const struct option *o = option_table; o->name && rc == 0; o++) {

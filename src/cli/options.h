@@ -59,7 +59,7 @@ struct options {
     bool ask_pass;
     const char *password_file;
     long password_fd; /* -1 = none */
-    int host_keys;    /* enum host_keys */
+    int host_keys;    /* enum host_keys, -1 = not said */
 
     long workers;
     ms_t timeout_ms;

@@ -1,18 +1,6 @@
 #include "cli/run_files.h"
 
-#include "session/hostkey.h"
-
-static const char *host_keys_name(int policy)
-{
-    switch (policy) {
-    case HOST_KEYS_ACCEPT_NEW:
-        return "accept-new";
-    case HOST_KEYS_OFF:
-        return "off";
-    default:
-        return "strict";
-    }
-}
+#include "cli/trusting.h"
 
 int run_files_open(struct run_files *files, const struct options *options,
                    const struct inventory *inventory, const struct plan *plan, struct err *err)
@@ -23,7 +11,7 @@ int run_files_open(struct run_files *files, const struct options *options,
     }
     if (rc == 0 && options->report) {
         struct report_run run = {COLLECT_VERSION, inventory->path,
-                                 host_keys_name(options->host_keys)};
+                                 trusting_name(options, plan)};
         rc = report_file_open(&files->report, options->report, &run, plan, err);
     }
     if (rc == 0 && options->save_raw) {

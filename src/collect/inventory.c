@@ -491,6 +491,7 @@ int inventory_read(struct inventory *inventory, const struct inventory_query *qu
 {
     struct inventory_file file = {.inventory = inventory};
     inventory->origins = query->origins;
+    inventory->host_keys_said = query->host_keys_said;
     int rc = check_query(query, err);
     if (rc == 0 && query->path) {
         rc = inventory_file_read(&file, inventory, query->path, err);

@@ -52,6 +52,7 @@
 #include "base/yaml.h"
 #include "collect/origin.h"
 #include "session/algorithms.h"
+#include "session/hostkey.h"
 
 struct sshconfig;
 
@@ -92,6 +93,7 @@ enum setting {
     SETTING_IDENTITIES_ONLY,
     SETTING_FINGERPRINT,
     SETTING_KNOWN_HOSTS,
+    SETTING_HOST_KEYS,
     SETTING_ALIAS,
     SETTING_JUMP,
     SETTING_PROXY_COMMAND,
@@ -132,12 +134,15 @@ struct host {
     const char *const *certificates; /* for those keys, besides what lies beside them */
     bool identities_only;            /* and no other key of the agent's */
     const char *const *known_hosts;  /* instead of the run's; new keys go to the first */
-    const char *asked;               /* the address before HostName gave another one */
-    const char *hostkey_alias;       /* the name that known_hosts has the host under */
-    const char *proxy_command;       /* whose standard input and output reach the host */
-    ms_t ssh_connect_ms;             /* where neither the host nor the run says another */
-    const char *way;                 /* of a jump host: "a,b", what ProxyJump said up to it */
-    const char *from_ssh;            /* which settings came from there, for people */
+    bool host_keys_said;
+    enum host_keys host_keys;   /* whom to trust, when said; else the run's */
+    struct origin host_keys_at; /* who said it */
+    const char *asked;          /* the address before HostName gave another one */
+    const char *hostkey_alias;  /* the name that known_hosts has the host under */
+    const char *proxy_command;  /* whose standard input and output reach the host */
+    ms_t ssh_connect_ms;        /* where neither the host nor the run says another */
+    const char *way;            /* of a jump host: "a,b", what ProxyJump said up to it */
+    const char *from_ssh;       /* which settings came from there, for people */
     struct algorithms algorithms;
 
     const char *jump_name;   /* as written; "none" = none, whatever a group says */
@@ -161,12 +166,13 @@ struct inventory {
     const char *const *warnings; /* for people, one line each */
     size_t nwarnings;
     bool origins;
+    bool host_keys_said; /* the command line has said it for all */
     int known_hosts_line;
 };
 
 #define INVENTORY_INIT                                                                         \
     {                                                                                          \
-        ARENA_INIT, YAML_INIT, NULL, 0, NULL, NULL, 0, NULL, NULL, NULL, 0, false, 0           \
+        ARENA_INIT, YAML_INIT, NULL, 0, NULL, NULL, 0, NULL, NULL, NULL, 0, false, false, 0    \
     }
 
 /* Which hosts, and what wins over all that the inventory says of them. */
@@ -181,6 +187,7 @@ struct inventory_query {
     int port;               /* not over the port of a HOST:PORT */
     const char *ssh_config; /* a file, "none", or NULL: ~/.ssh/config and the system's */
     bool allow_duplicates;  /* of address and port */
+    bool host_keys_said;    /* the ssh configuration's do not count */
     bool origins;           /* note where each setting comes from */
 };
 

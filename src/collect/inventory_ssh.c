@@ -158,11 +158,27 @@ static int fill_algorithms(struct applying *a, struct host *host, const struct s
     return rc;
 }
 
+/* Nobody can be asked in a run, so `ask` is `yes`. And a changed key is refused, whatever is
+ * said here: with `no`, ssh itself would not send it a password. */
+static int fill_host_keys(struct applying *a, struct host *host, const struct ssh_settings *s)
+{
+    const struct origin *at = &s->from[CONFIG_STRICT];
+    bool lax = s->strict == STRICT_NEW || s->strict == STRICT_NO;
+    if (!at->file || a->file->inventory->host_keys_said) {
+        return 0;
+    }
+    host->host_keys_said = true;
+    host->host_keys = lax ? HOST_KEYS_ACCEPT_NEW : HOST_KEYS_STRICT;
+    host->host_keys_at = *at;
+    return note(a, host, SETTING_HOST_KEYS, "host_keys", *at);
+}
+
 static int fill_trust(struct applying *a, struct host *host, const struct ssh_settings *s)
 {
     static const char *const nothing[] = {"/dev/null", NULL};
     if (fill(a, host, &host->hostkey_alias, s->hostkey_alias, SETTING_ALIAS, "hostkey_alias",
-             s->from[CONFIG_ALIAS]) < 0) {
+             s->from[CONFIG_ALIAS]) < 0 ||
+        fill_host_keys(a, host, s) < 0) {
         return ERR_NOMEM;
     }
     if (a->file->inventory->known_hosts || !s->from[CONFIG_KNOWN_HOSTS].file) {

@@ -27,8 +27,8 @@ struct credentials {
 };
 
 struct loop_options {
-    size_t workers; /* sessions in flight */
-    enum host_keys host_keys;
+    size_t workers;           /* sessions in flight */
+    enum host_keys host_keys; /* for hosts that say nothing of it */
     const char *known_hosts;  /* NULL = ~/.ssh/known_hosts */
     const char *username;     /* for hosts that name none; NULL = the login name */
     bool use_agent;           /* ssh-agent and ~/.ssh/id_* for hosts that name no key */

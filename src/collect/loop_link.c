@@ -471,7 +471,7 @@ static struct session_options options_of(struct link *link)
     struct session_options options = {
         .ssh = {.username = link->username,
                 .peer = peer_of(host),
-                .trust = supplies_trust(&loop->supplies, host),
+                .trust = supplies_trust(&loop->supplies, host, run),
                 .algorithms = &host->algorithms,
                 .password = link->credentials.password.ptr,
                 .legacy = host->legacy},

@@ -39,6 +39,7 @@ struct queued {
 
 struct trust {
     const char *const *files; /* NULL = the run's */
+    enum host_keys policy;
     struct hostkeys *keys;
     struct trust *next;
 };
@@ -52,7 +53,8 @@ struct supplies {
 
 int supplies_open(struct supplies *supplies, const struct plan *plan,
                   const struct loop_options *options, struct err *err);
-struct hostkeys *supplies_trust(const struct supplies *supplies, const struct host *host);
+struct hostkeys *supplies_trust(const struct supplies *supplies, const struct host *host,
+                                const struct loop_options *options);
 void supplies_close(struct supplies *supplies);
 
 struct loop {

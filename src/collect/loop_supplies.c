@@ -45,7 +45,7 @@ static void load_identities(struct supplies *supplies, const struct host *host,
     }
 }
 
-/* A run has one list of known_hosts files, or a few. */
+/* A run has one list of known_hosts files and one policy, or a few. */
 
 static bool same_files(const char *const *a, const char *const *b)
 {
@@ -59,10 +59,17 @@ static bool same_files(const char *const *a, const char *const *b)
     return !*a && !*b;
 }
 
-struct hostkeys *supplies_trust(const struct supplies *supplies, const struct host *host)
+static enum host_keys policy_of(const struct host *host, const struct loop_options *options)
 {
+    return host->host_keys_said ? host->host_keys : options->host_keys;
+}
+
+struct hostkeys *supplies_trust(const struct supplies *supplies, const struct host *host,
+                                const struct loop_options *options)
+{
+    enum host_keys policy = policy_of(host, options);
     for (struct trust *trust = supplies->trusts; trust; trust = trust->next) {
-        if (same_files(trust->files, host->known_hosts)) {
+        if (trust->policy == policy && same_files(trust->files, host->known_hosts)) {
             return trust->keys;
         }
     }
@@ -72,7 +79,7 @@ struct hostkeys *supplies_trust(const struct supplies *supplies, const struct ho
 static int load_trust(struct supplies *supplies, const struct host *host,
                       const struct loop_options *options, struct err *err)
 {
-    if (supplies_trust(supplies, host)) {
+    if (supplies_trust(supplies, host, options)) {
         return 0;
     }
     struct trust *trust = calloc(1, sizeof(*trust));
@@ -80,10 +87,11 @@ static int load_trust(struct supplies *supplies, const struct host *host,
         return err_nomem(err);
     }
     trust->files = host->known_hosts;
+    trust->policy = policy_of(host, options);
     trust->next = supplies->trusts;
     supplies->trusts = trust;
     const char *first = trust->files ? trust->files[0] : options->known_hosts;
-    int rc = hostkeys_open(&trust->keys, options->host_keys, first, err);
+    int rc = hostkeys_open(&trust->keys, trust->policy, first, err);
     for (size_t i = 1; trust->files && trust->files[i] && rc == 0; i++) {
         rc = hostkeys_read(trust->keys, trust->files[i], err);
     }

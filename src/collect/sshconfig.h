@@ -49,10 +49,19 @@ enum config_key {
     CONFIG_HOSTKEYS,
     CONFIG_PUBKEYS,
     CONFIG_KNOWN_HOSTS,
+    CONFIG_STRICT,
     CONFIG_ALIAS,
     CONFIG_TIMEOUT,
     CONFIG_IGNORE_UNKNOWN,
     CONFIG_KEYS,
+};
+
+/* StrictHostKeyChecking: what becomes of a key that no file knows. */
+enum config_strict {
+    STRICT_ASK, /* when not said */
+    STRICT_YES,
+    STRICT_NEW, /* it is added; a changed one is refused */
+    STRICT_NO,  /* it is added; with a changed one ssh goes on without passwords */
 };
 
 /* Strings live in the arena or as long as the config; NULL, 0 and false = not said, or `none`,
@@ -69,6 +78,7 @@ struct ssh_settings {
     const char *hostkey_alias;
     const char *ignore_unknown; /* in lower case */
     bool identities_only;
+    int strict;                      /* enum config_strict */
     int connect_timeout;             /* seconds */
     struct origin from[CONFIG_KEYS]; /* of the value, or the first one of several */
 };

@@ -13,10 +13,16 @@ enum value_kind {
     VALUE_PORT,
     VALUE_TIME,
     VALUE_FLAG,
-    VALUE_FILE,  /* each line one, all count */
-    VALUE_FILES, /* several in a line, the first line counts */
-    VALUE_LINE,  /* the rest of the line as it is */
-    VALUE_JUMP,  /* the same without a comment */
+    VALUE_CHOICE, /* one of some words */
+    VALUE_FILE,   /* each line one, all count */
+    VALUE_FILES,  /* several in a line, the first line counts */
+    VALUE_LINE,   /* the rest of the line as it is */
+    VALUE_JUMP,   /* the same without a comment */
+};
+
+struct choice {
+    const char *word; /* NULL at the end */
+    int value;
 };
 
 struct key {
@@ -24,30 +30,43 @@ struct key {
     enum config_key key;
     enum value_kind kind;
     size_t offset; /* in struct ssh_settings */
+    const struct choice *choices;
 };
 
-#define IN(member) offsetof(struct ssh_settings, member)
+static const struct choice strict[] = {
+    {"yes", STRICT_YES},  {"true", STRICT_YES}, {"ask", STRICT_ASK},        {"no", STRICT_NO},
+    {"false", STRICT_NO}, {"off", STRICT_NO},   {"accept-new", STRICT_NEW}, {NULL, 0}};
+
+#define KEY(name, key, kind, member)                                                           \
+    {                                                                                          \
+        name, key, kind, offsetof(struct ssh_settings, member), NULL                           \
+    }
+#define CHOICE(name, key, member, choices)                                                     \
+    {                                                                                          \
+        name, key, VALUE_CHOICE, offsetof(struct ssh_settings, member), choices                \
+    }
 
 static const struct key keys[] = {
-    {"hostname", CONFIG_HOSTNAME, VALUE_TEXT, IN(hostname)},
-    {"user", CONFIG_USER, VALUE_TEXT, IN(user)},
-    {"port", CONFIG_PORT, VALUE_PORT, IN(port)},
-    {"identityfile", CONFIG_IDENTITY, VALUE_FILE, IN(identities)},
-    {"identityfile2", CONFIG_IDENTITY, VALUE_FILE, IN(identities)},
-    {"identitiesonly", CONFIG_IDENTITIES_ONLY, VALUE_FLAG, IN(identities_only)},
-    {"certificatefile", CONFIG_CERTIFICATE, VALUE_FILE, IN(certificates)},
-    {"proxyjump", CONFIG_PROXY_JUMP, VALUE_JUMP, IN(proxy_jump)},
-    {"proxycommand", CONFIG_PROXY_COMMAND, VALUE_LINE, IN(proxy_command)},
-    {"kexalgorithms", CONFIG_KEX, VALUE_TEXT, IN(kex)},
-    {"ciphers", CONFIG_CIPHERS, VALUE_TEXT, IN(ciphers)},
-    {"macs", CONFIG_MACS, VALUE_TEXT, IN(macs)},
-    {"hostkeyalgorithms", CONFIG_HOSTKEYS, VALUE_TEXT, IN(hostkeys)},
-    {"pubkeyacceptedalgorithms", CONFIG_PUBKEYS, VALUE_TEXT, IN(pubkeys)},
-    {"pubkeyacceptedkeytypes", CONFIG_PUBKEYS, VALUE_TEXT, IN(pubkeys)},
-    {"userknownhostsfile", CONFIG_KNOWN_HOSTS, VALUE_FILES, IN(known_hosts)},
-    {"hostkeyalias", CONFIG_ALIAS, VALUE_TEXT, IN(hostkey_alias)},
-    {"ignoreunknown", CONFIG_IGNORE_UNKNOWN, VALUE_TEXT, IN(ignore_unknown)},
-    {"connecttimeout", CONFIG_TIMEOUT, VALUE_TIME, IN(connect_timeout)},
+    KEY("hostname", CONFIG_HOSTNAME, VALUE_TEXT, hostname),
+    KEY("user", CONFIG_USER, VALUE_TEXT, user),
+    KEY("port", CONFIG_PORT, VALUE_PORT, port),
+    KEY("identityfile", CONFIG_IDENTITY, VALUE_FILE, identities),
+    KEY("identityfile2", CONFIG_IDENTITY, VALUE_FILE, identities),
+    KEY("identitiesonly", CONFIG_IDENTITIES_ONLY, VALUE_FLAG, identities_only),
+    KEY("certificatefile", CONFIG_CERTIFICATE, VALUE_FILE, certificates),
+    KEY("proxyjump", CONFIG_PROXY_JUMP, VALUE_JUMP, proxy_jump),
+    KEY("proxycommand", CONFIG_PROXY_COMMAND, VALUE_LINE, proxy_command),
+    KEY("kexalgorithms", CONFIG_KEX, VALUE_TEXT, kex),
+    KEY("ciphers", CONFIG_CIPHERS, VALUE_TEXT, ciphers),
+    KEY("macs", CONFIG_MACS, VALUE_TEXT, macs),
+    KEY("hostkeyalgorithms", CONFIG_HOSTKEYS, VALUE_TEXT, hostkeys),
+    KEY("pubkeyacceptedalgorithms", CONFIG_PUBKEYS, VALUE_TEXT, pubkeys),
+    KEY("pubkeyacceptedkeytypes", CONFIG_PUBKEYS, VALUE_TEXT, pubkeys),
+    KEY("userknownhostsfile", CONFIG_KNOWN_HOSTS, VALUE_FILES, known_hosts),
+    CHOICE("stricthostkeychecking", CONFIG_STRICT, strict, strict),
+    KEY("hostkeyalias", CONFIG_ALIAS, VALUE_TEXT, hostkey_alias),
+    KEY("ignoreunknown", CONFIG_IGNORE_UNKNOWN, VALUE_TEXT, ignore_unknown),
+    KEY("connecttimeout", CONFIG_TIMEOUT, VALUE_TIME, connect_timeout),
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
@@ -136,6 +155,15 @@ static bool read_flag(const char *text, bool *out)
     return *out || strcasecmp(text, "no") == 0 || strcasecmp(text, "false") == 0;
 }
 
+static bool read_choice(const struct choice *choices, const char *text, int *out)
+{
+    while (choices->word && strcasecmp(text, choices->word) != 0) {
+        choices++;
+    }
+    *out = choices->value;
+    return choices->word;
+}
+
 static bool is_none(const char *text)
 {
     return strcasecmp(text, "none") == 0;
@@ -143,11 +171,27 @@ static bool is_none(const char *text)
 
 /* Checking, when it is read. */
 
-static int check_words(const struct key *key, const char *const *words, int n,
-                       const struct origin *at, struct err *err)
+static bool is_value(const struct key *key, const char *text)
 {
     int number = 0;
     bool flag = false;
+    switch (key->kind) {
+    case VALUE_PORT:
+        return read_port(text, &number);
+    case VALUE_FLAG:
+        return read_flag(text, &flag);
+    case VALUE_CHOICE:
+        return read_choice(key->choices, text, &number);
+    case VALUE_TIME:
+        return is_none(text) || read_time(text, &number);
+    default:
+        return true;
+    }
+}
+
+static int check_words(const struct key *key, const char *const *words, int n,
+                       const struct origin *at, struct err *err)
+{
     for (int i = 0; i < n; i++) {
         if (!*words[i] || (i > 0 && (key->kind != VALUE_FILES || is_none(words[0])))) {
             return config_error(err, at, "%s: '%s' is too much for its value", key->name,
@@ -157,9 +201,7 @@ static int check_words(const struct key *key, const char *const *words, int n,
     if (n == 0) {
         return config_error(err, at, "%s has no value", key->name);
     }
-    if ((key->kind == VALUE_PORT && !read_port(words[0], &number)) ||
-        (key->kind == VALUE_FLAG && !read_flag(words[0], &flag)) ||
-        (key->kind == VALUE_TIME && !is_none(words[0]) && !read_time(words[0], &number))) {
+    if (!is_value(key, words[0])) {
         return config_error(err, at, "%s: it cannot be '%s'", key->name, words[0]);
     }
     return n <= SSHCONFIG_FILES ? 0 : config_error(err, at, "%s: too many files", key->name);
@@ -229,6 +271,8 @@ static void take_number(const struct key *key, const char *value, void *into)
         (void)read_flag(value, into);
     } else if (key->kind == VALUE_PORT) {
         (void)read_port(value, into);
+    } else if (key->kind == VALUE_CHOICE) {
+        (void)read_choice(key->choices, value, into);
     } else {
         (void)read_time(value, into);
     }

@@ -168,6 +168,41 @@ def other_policies():
           lab.stats["changed"])
 
 
+def configured_policies():
+    """StrictHostKeyChecking of the ssh configuration: what it lets in, and that a summary says so."""
+    with Lab(devices="""\
+  - {platform: linux, hostname: known}
+  - {platform: linux, hostname: changed, host_key: changed}
+  - {platform: linux, hostname: revoked, host_key: revoked}
+  - {platform: linux, hostname: new, host_key: unlisted}
+""") as lab:
+        known_hosts = open(lab.dir + "/known_hosts").read()
+        config = lab.dir + "/config"
+        for word, strict, policy in (("yes", True, ()), ("ask", True, ()), ("accept-new", False, ()),
+                                     ("no", False, ()), ("off", False, ()),
+                                     ("no", True, ("--host-keys", "strict")),
+                                     ("yes", False, ("--host-keys", "accept-new"))):
+            with open(lab.dir + "/known_hosts", "w") as file:
+                file.write(known_hosts)
+            with open(config, "w") as file:
+                file.write(f"Host *\n StrictHostKeyChecking {word}\n")
+            status, records, talk = collect(lab, "-F", config, "-c", "whoami", "--report",
+                                            lab.dir + "/report", *policy)
+            hosts = sorted(r["host"] for r in records)
+            check(f"{word} {policy}", hosts == (["known"] if strict else ["known", "new"]), talk)
+            check(f"{word} {policy}: others refused", status == 1 and "has changed" in talk
+                  and "is marked @revoked" in talk, talk)
+            said = f"allowed for 4 hosts (StrictHostKeyChecking, {config}:2)" in talk
+            check(f"{word} {policy}: the summary", said == (not strict and not policy), talk)
+            run = json.load(open(lab.dir + "/report"))
+            check(f"{word} {policy}: the report",
+                  run["host_keys"] == ("strict" if strict else "accept-new"), run)
+            added = open(lab.dir + "/known_hosts").read()[len(known_hosts):]
+            check(f"{word} {policy}: known_hosts", len(added.splitlines()) == (not strict), added)
+    for host in ("changed", "revoked"):
+        check(f"{host}: nothing was sent", lab.stats[host]["auth_requests"] == "0", lab.stats[host])
+
+
 def pinned():
     with Lab(devices="- {platform: linux, hostname: one, host_key: unlisted}") as lab:
         _, _, talk = collect(lab, "-c", "whoami")
@@ -255,7 +290,7 @@ def stop_early():
     check("the wrong password was sent once", sent == 5, sent)
 
 
-for test in (ways_in, keys, agent, wrong_password, host_keys, other_policies, pinned, silent,
+for test in (ways_in, keys, agent, wrong_password, host_keys, other_policies, configured_policies, pinned, silent,
              legacy, names_of_users, stop_early):
     try:
         test()

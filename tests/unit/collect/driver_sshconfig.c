@@ -24,6 +24,7 @@ static void show_all(const char *key, const char *const *values)
 
 static void show_settings(const struct ssh_settings *s)
 {
+    static const char *const strict[] = {"ask", "true", "accept-new", "false"};
     show("hostname", s->hostname);
     show("user", s->user);
     printf("port %d\n", s->port ? s->port : 22);
@@ -40,6 +41,7 @@ static void show_settings(const struct ssh_settings *s)
         }
         printf("%s\n", s->known_hosts[0] ? "" : " none");
     }
+    show("stricthostkeychecking", strict[s->strict]);
     show("proxyjump", s->proxy_jump);
     show("proxycommand", s->proxy_command);
     show("hostkeyalias", s->hostkey_alias);

@@ -19,7 +19,7 @@ if not os.path.exists(DRIVER):
 SSH = shutil.which("ssh")
 KEYS = ("hostname user port identityfile certificatefile identitiesonly userknownhostsfile "
         "proxyjump proxycommand hostkeyalias kexalgorithms ciphers macs hostkeyalgorithms "
-        "pubkeyacceptedalgorithms connecttimeout").split()
+        "pubkeyacceptedalgorithms connecttimeout stricthostkeychecking").split()
 # What ssh prints where nothing was said.
 DEFAULTS = {"user": [pwd.getpwuid(os.getuid()).pw_name],
             "userknownhostsfile": ["~/.ssh/known_hosts ~/.ssh/known_hosts2"],
