@@ -96,6 +96,8 @@ static const char *who_text(struct arena *arena, const struct host *host, enum s
         return key_text(arena, host);
     case SETTING_CERTIFICATE:
         return list_text(arena, host->certificates);
+    case SETTING_AGENT:
+        return host->agent ? host->agent : host->agent_said ? "none" : NULL;
     case SETTING_IDENTITIES_ONLY:
         return host->identities_only ? "yes" : NULL;
     default:
@@ -184,6 +186,7 @@ static const char *const names[SETTINGS] = {
     [SETTING_KEY] = "key",
     [SETTING_CERTIFICATE] = "certificate",
     [SETTING_IDENTITIES_ONLY] = "identities_only",
+    [SETTING_AGENT] = "agent",
     [SETTING_FINGERPRINT] = "fingerprint",
     [SETTING_KNOWN_HOSTS] = "known_hosts",
     [SETTING_HOST_KEYS] = "host_keys",

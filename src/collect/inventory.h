@@ -91,6 +91,7 @@ enum setting {
     SETTING_KEY,
     SETTING_CERTIFICATE,
     SETTING_IDENTITIES_ONLY,
+    SETTING_AGENT,
     SETTING_FINGERPRINT,
     SETTING_KNOWN_HOSTS,
     SETTING_HOST_KEYS,
@@ -134,6 +135,8 @@ struct host {
     const char *const *certificates; /* for those keys, besides what lies beside them */
     bool identities_only;            /* and no other key of the agent's */
     const char *const *known_hosts;  /* instead of the run's; new keys go to the first */
+    bool agent_said;
+    const char *agent; /* the ssh-agent's socket, when said; NULL = none */
     bool host_keys_said;
     enum host_keys host_keys;   /* whom to trust, when said; else the run's */
     struct origin host_keys_at; /* who said it */

@@ -119,6 +119,11 @@ static int fill_keys(struct applying *a, struct host *host, const struct ssh_set
         host->certificates = copy_files(a, s->certificates, true);
         host_note(host, SETTING_CERTIFICATE, s->from[CONFIG_CERTIFICATE]);
     }
+    if (s->from[CONFIG_AGENT].file) {
+        host->agent_said = true;
+        host->agent = s->agent;
+        host_note(host, SETTING_AGENT, s->from[CONFIG_AGENT]);
+    }
     if (!s->from[CONFIG_IDENTITY].file) {
         return 0;
     }

@@ -432,7 +432,7 @@ static void set_keys(struct link *link, struct connection_options *ssh)
     if (!agent || !loop->options.use_agent) {
         return;
     }
-    ssh->use_agent = loop->supplies.agent;
+    ssh->agent = supplies_agent(&loop->supplies, host, &loop->options);
     if (!host->key && !host->identities) {
         ssh->keys = keyset_defaults(loop->supplies.keys, &ssh->nkeys);
     }

@@ -27,7 +27,7 @@ struct link_use {
     int (*found)(void *user, const struct platform *platform, struct command_result **results,
                  size_t *nresults, struct err *err);
     bool (*may_hold)(void *user, size_t bytes); /* of outputs; NULL: any number */
-    bool hold;                   /* stay logged in */
+    bool hold;                                  /* stay logged in */
     void (*stepped)(void *user); /* the session went on; may be NULL; must not free the link */
     void (*over)(void *user);    /* it is over; called once */
     void *user;

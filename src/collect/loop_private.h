@@ -46,7 +46,7 @@ struct trust {
 
 struct supplies {
     char *username; /* for hosts that name none */
-    bool agent;     /* there is one */
+    char *agent;    /* ssh-agent's socket; NULL = there is none */
     struct trust *trusts;
     struct keyset *keys;
 };
@@ -55,6 +55,9 @@ int supplies_open(struct supplies *supplies, const struct plan *plan,
                   const struct loop_options *options, struct err *err);
 struct hostkeys *supplies_trust(const struct supplies *supplies, const struct host *host,
                                 const struct loop_options *options);
+/* The agent for a host, NULL = none. */
+const char *supplies_agent(const struct supplies *supplies, const struct host *host,
+                           const struct loop_options *options);
 void supplies_close(struct supplies *supplies);
 
 struct loop {

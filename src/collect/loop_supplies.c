@@ -18,12 +18,18 @@ static int blame(const struct host *host, struct err *err)
     return err && err->code ? err->code : ERR_INPUT;
 }
 
+const char *supplies_agent(const struct supplies *supplies, const struct host *host,
+                           const struct loop_options *options)
+{
+    return !options->use_agent ? NULL : host->agent_said ? host->agent : supplies->agent;
+}
+
 /* A key that the inventory names must be usable: by itself, or by the agent if it is encrypted.
  */
 static int load_key(struct supplies *supplies, const struct host *host,
                     const struct loop_options *options, struct err *err)
 {
-    bool agent = options->use_agent && supplies->agent;
+    bool agent = supplies_agent(supplies, host, options);
     if (!host->key || keyset_add(supplies->keys, host->key, agent ? NULL : options->passphrase,
                                  options->user, err) == 0) {
         return 0;
@@ -35,7 +41,7 @@ static int load_key(struct supplies *supplies, const struct host *host,
 static void load_identities(struct supplies *supplies, const struct host *host,
                             const struct loop_options *options)
 {
-    bool agent = options->use_agent && supplies->agent;
+    bool agent = supplies_agent(supplies, host, options);
     for (const char *const *path = host->identities; path && *path; path++) {
         (void)keyset_add(supplies->keys, *path, agent ? NULL : options->passphrase,
                          options->user, NULL);
@@ -123,7 +129,7 @@ int supplies_open(struct supplies *supplies, const struct plan *plan,
                   const struct loop_options *options, struct err *err)
 {
     const char *agent = getenv("SSH_AUTH_SOCK");
-    supplies->agent = agent && *agent;
+    supplies->agent = agent && *agent ? strdup(agent) : NULL;
     supplies->username = options->username ? strdup(options->username) : login_name();
     if (!supplies->username) {
         return err_nomem(err);
@@ -148,4 +154,5 @@ void supplies_close(struct supplies *supplies)
     }
     keyset_free(supplies->keys);
     free(supplies->username);
+    free(supplies->agent);
 }

@@ -141,7 +141,7 @@ static bool has_usual_keys(void)
 
 static bool says_nothing(const struct host *host)
 {
-    bool keys = host->key || (host->identities && host->identities[0]);
+    bool keys = host->key || host->agent || (host->identities && host->identities[0]);
     return host->password.source == SECRET_NONE && !keys;
 }
 

@@ -41,6 +41,7 @@ enum config_key {
     CONFIG_IDENTITY,
     CONFIG_IDENTITIES_ONLY,
     CONFIG_CERTIFICATE,
+    CONFIG_AGENT,
     CONFIG_PROXY_JUMP,
     CONFIG_PROXY_COMMAND,
     CONFIG_KEX,
@@ -78,6 +79,7 @@ struct ssh_settings {
     const char *hostkey_alias;
     const char *ignore_unknown; /* in lower case */
     bool identities_only;
+    const char *agent;               /* a socket; NULL and said: none */
     int strict;                      /* enum config_strict */
     int connect_timeout;             /* seconds */
     struct origin from[CONFIG_KEYS]; /* of the value, or the first one of several */

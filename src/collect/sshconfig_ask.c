@@ -1,6 +1,7 @@
 #include "collect/sshconfig_part.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
 /* A word that ssh does not know is an error in blocks for other hosts, too. What an
  * IgnoreUnknown says counts from its line on, and only if it is for this host. */
@@ -96,10 +97,31 @@ static int expand_files(struct asking *q, enum config_key key, const char **file
     return rc;
 }
 
+/* A path, "none", or a variable that has the path: $NAME, or SSH_AUTH_SOCK by that word. */
+static int expand_agent(struct asking *q)
+{
+    const char **agent = &q->out->agent;
+    if (!*agent || strcmp(*agent, "none") == 0) {
+        *agent = NULL;
+        return 0;
+    }
+    bool variable = (*agent)[0] == '$' && (*agent)[1] != '{';
+    if (variable || strcmp(*agent, "SSH_AUTH_SOCK") == 0) {
+        *agent = getenv(*agent + variable);
+        *agent = *agent && **agent ? arena_dup(q->arena, view_of(*agent)) : NULL;
+        return 0;
+    }
+    return expand_text(q, EXPAND_PATH, CONFIG_AGENT, agent);
+}
+
 static int expand(struct asking *q)
 {
     struct ssh_settings *out = q->out;
-    int rc = expand_text(q, EXPAND_COMMAND, CONFIG_PROXY_COMMAND, &out->proxy_command);
+    int rc = expand_agent(q);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = expand_text(q, EXPAND_COMMAND, CONFIG_PROXY_COMMAND, &out->proxy_command);
     if (rc == 0) {
         rc = expand_text(q, EXPAND_JUMP, CONFIG_PROXY_JUMP, &out->proxy_jump);
     }

@@ -53,6 +53,7 @@ static const struct key keys[] = {
     KEY("identityfile", CONFIG_IDENTITY, VALUE_FILE, identities),
     KEY("identityfile2", CONFIG_IDENTITY, VALUE_FILE, identities),
     KEY("identitiesonly", CONFIG_IDENTITIES_ONLY, VALUE_FLAG, identities_only),
+    KEY("identityagent", CONFIG_AGENT, VALUE_TEXT, agent),
     KEY("certificatefile", CONFIG_CERTIFICATE, VALUE_FILE, certificates),
     KEY("proxyjump", CONFIG_PROXY_JUMP, VALUE_JUMP, proxy_jump),
     KEY("proxycommand", CONFIG_PROXY_COMMAND, VALUE_LINE, proxy_command),

@@ -47,6 +47,7 @@
     F(ssh_pki_import_privkey_file)                                                             \
     F(ssh_pki_key_ecdsa_name)                                                                  \
     F(ssh_remove_channel_callbacks)                                                            \
+    F(ssh_set_agent_socket)                                                                    \
     F(ssh_set_blocking)                                                                        \
     F(ssh_set_channel_callbacks)                                                               \
     F(ssh_set_message_callback)                                                                \
@@ -105,6 +106,7 @@ int libssh_load(struct err *err);
 #define ssh_pki_import_privkey_file     libssh.ssh_pki_import_privkey_file
 #define ssh_pki_key_ecdsa_name          libssh.ssh_pki_key_ecdsa_name
 #define ssh_remove_channel_callbacks    libssh.ssh_remove_channel_callbacks
+#define ssh_set_agent_socket            libssh.ssh_set_agent_socket
 #define ssh_set_blocking                libssh.ssh_set_blocking
 #define ssh_set_channel_callbacks       libssh.ssh_set_channel_callbacks
 #define ssh_set_message_callback        libssh.ssh_set_message_callback

@@ -51,7 +51,7 @@ struct connection_options {
     struct hostkeys *trust;
     const struct key *const *keys; /* tried in this order */
     size_t nkeys;
-    bool use_agent;
+    const char *agent;    /* ssh-agent's socket; NULL = do not ask it */
     const char *password; /* NUL-terminated, NULL = none */
     bool legacy;
     const struct algorithms *algorithms; /* NULL = the usual ones */

@@ -1,6 +1,7 @@
 #include "session/ssh_auth.h"
 
 #include "base/limits.h"
+#include "session/agent.h"
 #include "session/ssh_private.h"
 
 #include <ctype.h>
@@ -46,7 +47,7 @@ static bool usable(const struct connection *c, enum auth_method method)
     case AUTH_NONE:
         return true;
     case AUTH_AGENT:
-        return publickey && o->use_agent;
+        return publickey && o->agent;
     case AUTH_KEY:
         return publickey && a->key < o->nkeys;
     case AUTH_INTERACTIVE:
@@ -119,6 +120,20 @@ static int interactive(struct connection *c)
     return rc;
 }
 
+/* libssh would ask the agent of SSH_AUTH_SOCK. It closes the socket with the session. */
+static int ask_agent(struct connection *c)
+{
+    if (!c->auth.agent_asked) {
+        int fd = agent_dial(c->options.agent);
+        if (fd < 0) {
+            return SSH_AUTH_DENIED;
+        }
+        (void)ssh_set_agent_socket(c->session, fd);
+        c->auth.agent_asked = true;
+    }
+    return ssh_userauth_agent(c->session, c->options.username);
+}
+
 static int attempt(struct connection *c, enum auth_method method)
 {
     c->auth.tried |= bit(method);
@@ -126,7 +141,7 @@ static int attempt(struct connection *c, enum auth_method method)
     case AUTH_NONE:
         return ssh_userauth_none(c->session, c->options.username);
     case AUTH_AGENT:
-        return ssh_userauth_agent(c->session, c->options.username);
+        return ask_agent(c);
     case AUTH_KEY:
         return ssh_userauth_publickey(c->session, c->options.username,
                                       c->options.keys[c->auth.key]->private);

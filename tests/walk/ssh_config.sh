@@ -144,6 +144,26 @@ printf 'Host *\n IdentitiesOnly yes\n IdentityFile %s\n UserKnownHostsFile %s\n'
 HOME=$sshd_dir/home SSH_AUTH_SOCK=$sshd_dir/agent "$COLLECT" --platform linux -c whoami -f csv \
     -F "$sshd_dir/config" 127.0.9.1:"$sshd_port" >"$sshd_dir/out" 2>"$sshd_dir/err" &&
     fail "IdentitiesOnly let the agent's key in"
+
+# Which agent: a path, a variable, the usual one by its name, none.
+agent_run()
+{
+    printf 'Host *\n IdentityAgent %s\n IdentityFile none\n UserKnownHostsFile %s\n' "$1" \
+        "$sshd_dir/known_hosts" >"$sshd_dir/config"
+    HOME=$sshd_dir/home SSH_AUTH_SOCK=$2 OWN_AGENT=$sshd_dir/agent "$COLLECT" --platform linux \
+        -c whoami -f csv -F "$sshd_dir/config" 127.0.9.1:"$sshd_port" >"$sshd_dir/out" \
+        2>"$sshd_dir/err"
+}
+agent_run "$sshd_dir/agent" '' || fail "IdentityAgent PATH"
+agent_run "%d/../agent" "" || fail "IdentityAgent with a token"
+agent_run "$sshd_dir/agen\${NO_LETTER_T}t" '' && fail "a variable that is not set"
+agent_run '$OWN_AGENT' '' || fail 'IdentityAgent $NAME'
+agent_run '${OWN_AGENT}' '' || fail 'IdentityAgent ${NAME}'
+agent_run SSH_AUTH_SOCK "$sshd_dir/agent" || fail "IdentityAgent SSH_AUTH_SOCK"
+agent_run SSH_AUTH_SOCK '' && fail "IdentityAgent SSH_AUTH_SOCK, which is not there"
+agent_run "$sshd_dir/agent" "$sshd_dir/nothing" || fail "IdentityAgent wins over the variable"
+agent_run none "$sshd_dir/agent" && fail "IdentityAgent none"
+agent_run "$sshd_dir/nothing" "$sshd_dir/agent" && fail "an agent that is not there"
 kill $agent
 
 # What others can write is not read.

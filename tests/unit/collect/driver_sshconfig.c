@@ -41,6 +41,7 @@ static void show_settings(const struct ssh_settings *s)
         }
         printf("%s\n", s->known_hosts[0] ? "" : " none");
     }
+    show("identityagent", s->agent || !s->from[CONFIG_AGENT].file ? s->agent : "none");
     show("stricthostkeychecking", strict[s->strict]);
     show("proxyjump", s->proxy_jump);
     show("proxycommand", s->proxy_command);

@@ -19,7 +19,8 @@ if not os.path.exists(DRIVER):
 SSH = shutil.which("ssh")
 KEYS = ("hostname user port identityfile certificatefile identitiesonly userknownhostsfile "
         "proxyjump proxycommand hostkeyalias kexalgorithms ciphers macs hostkeyalgorithms "
-        "pubkeyacceptedalgorithms connecttimeout stricthostkeychecking").split()
+        "pubkeyacceptedalgorithms connecttimeout stricthostkeychecking "
+        "identityagent").split()
 # What ssh prints where nothing was said.
 DEFAULTS = {"user": [pwd.getpwuid(os.getuid()).pw_name],
             "userknownhostsfile": ["~/.ssh/known_hosts ~/.ssh/known_hosts2"],
