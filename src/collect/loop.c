@@ -239,12 +239,12 @@ bool loop_cancelled(const struct loop *loop)
 
 /* Start and end. */
 
-/* A session takes a socket, and one to the agent; the rest is for files, pipes and libraries.
- */
+/* A session takes a socket, and while it logs in with an agent's keys three more; the rest is
+ * for files, pipes and libraries. */
 static void fit_descriptors(struct loop *loop)
 {
     struct rlimit limit;
-    size_t each = loop->options.use_agent ? 2 : 1;
+    size_t each = loop->supplies.asks_agent ? 4 : loop->options.use_agent ? 2 : 1;
     rlim_t need = loop->workers * each + LIMIT_SPARE_FDS;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= need) {
         return;

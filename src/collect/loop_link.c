@@ -316,6 +316,12 @@ static ms_t connect_span(const struct link *link)
                     host->ssh_connect_ms, LIMIT_CONNECT_MS);
 }
 
+static ms_t auth_span(const struct link *link)
+{
+    return first_of(link->use.engine->loop->options.auth_ms, link->use.host->auth_ms,
+                    LIMIT_AUTH_MS, 0);
+}
+
 /* The time until a hop's turn comes is not the host's. */
 static void check_hop(struct link *link)
 {
@@ -390,13 +396,20 @@ static bool has_key(const struct link *link, size_t n, const struct key *key)
     return false;
 }
 
-static size_t find_keys(struct link *link)
+/* The files whose keys a host may be shown, NULL-terminated. */
+static const char *const *paths_of(const struct link *link, const char *const *own)
+{
+    const struct host *host = link->use.host;
+    return host->key          ? own
+           : host->identities ? host->identities
+                              : keyset_defaults(link->use.engine->loop->supplies.keys);
+}
+
+static size_t find_keys(struct link *link, const char *const *path)
 {
     const struct keyset *all = link->use.engine->loop->supplies.keys;
-    const struct host *host = link->use.host;
-    const char *const only[] = {host->key, NULL};
-    size_t n = host->key ? 0 : find_named(link);
-    for (const char *const *path = host->key ? only : host->identities; path && *path; path++) {
+    size_t n = link->use.host->key ? 0 : find_named(link);
+    for (; *path; path++) {
         const struct key *found[LINK_KEYS];
         size_t nfound = keyset_find_all(all, *path, found, LINK_KEYS);
         for (size_t i = 0; i < nfound && n < LINK_KEYS; i++) {
@@ -408,33 +421,35 @@ static size_t find_keys(struct link *link)
     return n;
 }
 
-/* Whether one of the host's keys can only be used through the agent. libssh then offers the
- * agent's others as well, which IdentitiesOnly would not: better than not to get in. */
-static bool needs_agent(const struct link *link)
+/* Those that only the agent can use, behind the others. */
+static size_t find_held(struct link *link, const char *const *path, size_t n)
 {
     const struct keyset *all = link->use.engine->loop->supplies.keys;
-    const char *const *path = link->use.host->identities;
-    while (path && *path && !keyset_for_agent(all, *path)) {
-        path++;
+    size_t nheld = 0;
+    for (; *path; path++) {
+        const struct key *key = keyset_held(all, *path);
+        if (key && n + nheld < LINK_KEYS) {
+            link->keys[n + nheld++] = key;
+        }
     }
-    return path && *path;
+    return nheld;
 }
 
-/* The host's own keys; without any the usual ones and the agent's. */
+/* A key of the inventory's is the only one, by itself or, if it is encrypted, by the agent; if
+ * nobody knows which of the agent's it is, all are. Else the agent's count unless the ssh
+ * configuration says that only the files' do. */
 static void set_keys(struct link *link, struct connection_options *ssh)
 {
     const struct loop *loop = link->use.engine->loop;
     const struct host *host = link->use.host;
+    const char *const own[] = {host->key, NULL}, *const *paths = paths_of(link, own);
     ssh->keys = link->keys;
-    ssh->nkeys = find_keys(link);
-    bool own = host->key && ssh->nkeys; /* one that is encrypted may be in the agent */
-    bool agent = !own && (!host->identities_only || needs_agent(link));
-    if (!agent || !loop->options.use_agent) {
-        return;
-    }
-    ssh->agent = supplies_agent(&loop->supplies, host, &loop->options);
-    if (!host->key && !host->identities) {
-        ssh->keys = keyset_defaults(loop->supplies.keys, &ssh->nkeys);
+    ssh->nkeys = find_keys(link, paths);
+    ssh->nheld = find_held(link, paths, ssh->nkeys);
+    ssh->agent_only = host->key ? ssh->nheld > 0 : host->identities_only;
+    if (host->key ? ssh->nkeys == 0 : ssh->nheld > 0 || !host->identities_only) {
+        ssh->agent = supplies_agent(&loop->supplies, host, &loop->options);
+        ssh->agent_ms = auth_span(link);
     }
 }
 
@@ -486,7 +501,7 @@ static struct session_options options_of(struct link *link)
         .trace = link->trace,
         .enable = link->credentials.enable,
         .connect_ms = connect_span(link),
-        .auth_ms = first_of(run->auth_ms, host->auth_ms, LIMIT_AUTH_MS, 0),
+        .auth_ms = auth_span(link),
         .idle_ms = job.idle_ms,
         .command_ms = job.command_ms,
         .max_bytes = job.max_bytes,

@@ -45,8 +45,9 @@ struct trust {
 };
 
 struct supplies {
-    char *username; /* for hosts that name none */
-    char *agent;    /* ssh-agent's socket; NULL = there is none */
+    char *username;  /* for hosts that name none */
+    char *agent;     /* ssh-agent's socket; NULL = there is none */
+    bool asks_agent; /* for some host */
     struct trust *trusts;
     struct keyset *keys;
 };

@@ -110,6 +110,7 @@ static int load(struct supplies *supplies, const struct host *host,
 {
     int rc = 0;
     for (; host && rc == 0; host = host->jump) {
+        supplies->asks_agent |= supplies_agent(supplies, host, options) != NULL;
         rc = load_trust(supplies, host, options, err);
         if (rc == 0) {
             rc = load_key(supplies, host, options, err);

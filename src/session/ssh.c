@@ -1,5 +1,6 @@
 #include "session/ssh.h"
 
+#include "session/agent.h"
 #include "session/ssh_algorithms.h"
 #include "session/ssh_private.h"
 
@@ -99,6 +100,7 @@ void connection_free(struct connection *c)
     if (fd >= 0) {
         close(fd);
     }
+    agent_free(c->agent);
     ssh_free(c->session);
     strbuf_release(&c->lists);
     free(c->algorithms);

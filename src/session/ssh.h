@@ -17,6 +17,7 @@
 #ifndef SESSION_SSH_H
 #define SESSION_SSH_H
 
+#include "base/deadline.h"
 #include "base/err.h"
 #include "base/view.h"
 #include "session/algorithms.h"
@@ -51,7 +52,10 @@ struct connection_options {
     struct hostkeys *trust;
     const struct key *const *keys; /* tried in this order */
     size_t nkeys;
+    size_t nheld;         /* of keys, behind nkeys: only an agent can use them */
     const char *agent;    /* ssh-agent's socket; NULL = do not ask it */
+    bool agent_only;      /* for no other keys than these */
+    ms_t agent_ms;        /* what it may take for an answer */
     const char *password; /* NUL-terminated, NULL = none */
     bool legacy;
     const struct algorithms *algorithms; /* NULL = the usual ones */

@@ -120,18 +120,21 @@ static int interactive(struct connection *c)
     return rc;
 }
 
-/* libssh would ask the agent of SSH_AUTH_SOCK. It closes the socket with the session. */
 static int ask_agent(struct connection *c)
 {
-    if (!c->auth.agent_asked) {
-        int fd = agent_dial(c->options.agent);
-        if (fd < 0) {
+    const struct connection_options *o = &c->options;
+    if (!c->agent) {
+        if (agent_open(&c->agent, o->agent, o->keys, o->nkeys + o->nheld, o->agent_only,
+                       o->agent_ms) < 0) {
             return SSH_AUTH_DENIED;
         }
-        (void)ssh_set_agent_socket(c->session, fd);
-        c->auth.agent_asked = true;
+        (void)ssh_set_agent_socket(c->session, agent_socket(c->agent));
     }
-    return ssh_userauth_agent(c->session, c->options.username);
+    int rc = ssh_userauth_agent(c->session, o->username);
+    if (rc != SSH_AUTH_AGAIN) {
+        agent_end(c->agent);
+    }
+    return rc;
 }
 
 static int attempt(struct connection *c, enum auth_method method)
@@ -152,6 +155,15 @@ static int attempt(struct connection *c, enum auth_method method)
         return ssh_userauth_password(c->session, c->options.username, c->options.password);
     default:
         return SSH_AUTH_ERROR;
+    }
+}
+
+/* The next file's key that the agent has not offered already. */
+static void skip_offered(struct connection *c)
+{
+    struct auth *a = &c->auth;
+    while (a->key < c->options.nkeys && agent_offered(c->agent, c->options.keys[a->key])) {
+        a->key++;
     }
 }
 
@@ -235,6 +247,9 @@ enum step auth_step(struct connection *c, struct err *err)
 {
     struct auth *a = &c->auth;
     while (a->method < AUTH_METHODS) {
+        if (!a->pending && a->method == AUTH_KEY) {
+            skip_offered(c);
+        }
         if (!a->pending && !usable(c, a->method)) {
             a->method++;
             continue;

@@ -28,7 +28,6 @@ struct auth {
     unsigned tried;          /* bit per method: the server was really asked */
     size_t key;              /* next of options.keys */
     int rounds;              /* of keyboard-interactive */
-    bool agent_asked;        /* there is a connection to it */
     bool pending;            /* the method waits for the server */
     bool password_spent;
     char question[80]; /* one of the server's that has no answer */

@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "base/strbuf.h"
+#include "session/keyfile.h"
 #include "session/ssh_private.h"
 
 #include <errno.h>
@@ -12,13 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEFAULTS 6 /* three files, each with a certificate */
+#define DEFAULTS 3
 
 struct keyset {
     struct key **keys;
     size_t count;
-    const struct key *defaults[DEFAULTS];
-    size_t ndefaults;
+    const char *defaults[DEFAULTS + 1]; /* paths of keys of the set, then a NULL */
 };
 
 int keyset_new(struct keyset **out, struct err *err)
@@ -37,6 +37,7 @@ static void key_free(struct key *key)
         ssh_key_free(key->private);
         free(key->path);
         free(key->certificate);
+        free(key->blob);
         free(key);
     }
 }
@@ -58,9 +59,13 @@ const char *key_path(const struct key *key)
     return key->path;
 }
 
-const struct key *const *keyset_defaults(const struct keyset *set, size_t *n)
+struct view key_blob(const struct key *key)
 {
-    *n = set->ndefaults;
+    return view_make(key->blob, key->blob_len);
+}
+
+const char *const *keyset_defaults(const struct keyset *set)
+{
     return set->defaults;
 }
 
@@ -149,6 +154,39 @@ static bool is_public(const char *path)
     return false;
 }
 
+static void keep_blob(struct key *key, struct view blob)
+{
+    char *copy = blob.len ? malloc(blob.len) : NULL;
+    if (copy) {
+        memcpy(copy, blob.ptr, blob.len);
+        free(key->blob);
+        key->blob = copy;
+        key->blob_len = blob.len;
+    }
+}
+
+/* The key as an agent would list it, if there is a way to know: libssh's, what an encrypted key
+ * of OpenSSH's says openly, KEY itself if it is the public half, KEY.pub. */
+static void find_blob(struct key *key)
+{
+    uint8_t blob[KEYFILE_BLOB];
+    char *base64 = NULL;
+    struct view found = VIEW_NONE;
+    if (key->private && ssh_pki_export_pubkey_base64(key->private, &base64) == SSH_OK) {
+        long n = base64_decode(view_of(base64), blob, sizeof(blob));
+        found = view_make((const char *)blob, n > 0 ? (size_t)n : 0);
+    } else if (keyfile_private(key->path, blob, &found) < 0 &&
+               keyfile_public(key->path, blob, &found) < 0) {
+        struct strbuf beside = STRBUF_INIT;
+        strbuf_addf(&beside, "%s.pub", key->path);
+        (void)keyfile_public(beside.buf, blob, &found);
+        strbuf_release(&beside);
+    }
+    ssh_string_free_char(base64);
+    keep_blob(key, found);
+    secret_wipe(blob, sizeof(blob));
+}
+
 static int key_read(struct key *key, keyset_ask ask, void *user, struct err *err)
 {
     struct asking asking = {ask, user, key->path, err, false};
@@ -218,44 +256,28 @@ static struct key *key_new(struct keyset *set, const char *path, const char *cer
  * certificate a string, another type, a string, a nonce, the same numbers, and more. libssh
  * does not compare them. */
 
-static struct view after_string(const uint8_t *blob, size_t len)
+static bool is_certificate_of(struct view certificate, struct view key)
 {
-    struct view v = view_make((const char *)blob, len);
-    size_t n = len < 4 ? len
-                       : (size_t)blob[0] << 24 | (size_t)blob[1] << 16 | (size_t)blob[2] << 8 |
-                             blob[3];
-    return view_slice(v, n + 4, len);
+    struct view skipped;
+    return keyfile_string(&certificate, &skipped) && keyfile_string(&certificate, &skipped) &&
+           keyfile_string(&key, &skipped) && key.len && view_starts(certificate, key);
 }
 
-static bool begins_with_numbers(struct view certificate, struct view key)
+static int import_certificate(struct key *key, const struct key *plain)
 {
-    uint8_t have[KIB(16)], want[KIB(16)];
-    long n = base64_decode(certificate, have, sizeof(have));
-    long m = base64_decode(key, want, sizeof(want));
-    if (n <= 0 || m <= 0) {
-        return false;
+    uint8_t buf[KEYFILE_BLOB];
+    struct view blob = VIEW_NONE;
+    ssh_key read = NULL;
+    int rc = -1;
+    if (keyfile_public(key->certificate, buf, &blob) == 0 &&
+        is_certificate_of(blob, key_blob(plain)) &&
+        ssh_pki_import_cert_file(key->certificate, &read) == SSH_OK &&
+        ssh_pki_copy_cert_to_privkey(read, key->private) == SSH_OK) {
+        keep_blob(key, blob);
+        rc = 0;
     }
-    struct view nonce = after_string(have, (size_t)n), numbers = after_string(want, (size_t)m);
-    struct view rest = after_string((const uint8_t *)nonce.ptr, nonce.len);
-    return numbers.len && view_starts(rest, numbers);
-}
-
-static bool is_certificate_of(const char *path, ssh_key key)
-{
-    struct strbuf text = STRBUF_INIT;
-    char *base64 = NULL;
-    bool is = false;
-    if (strbuf_read_file(&text, path, KIB(64)) == 0 &&
-        ssh_pki_export_pubkey_base64(key, &base64) == SSH_OK) {
-        struct view line = strbuf_view(&text); /* type, blob, comment */
-        const char *blank = line.len ? memchr(line.ptr, ' ', line.len) : NULL;
-        size_t from = blank ? (size_t)(blank - line.ptr) + 1 : line.len;
-        struct view blob = view_slice(line, from, from + strcspn(line.ptr + from, " \n"));
-        is = begins_with_numbers(blob, view_of(base64));
-    }
-    ssh_string_free_char(base64);
-    strbuf_release(&text);
-    return is;
+    ssh_key_free(read);
+    return rc;
 }
 
 /* The key once more, with a certificate: a server may take the one or the other. */
@@ -264,7 +286,6 @@ int keyset_add_certificate(struct keyset *set, const char *path, const char *cer
 {
     const struct key *plain = keyset_find(set, path, NULL);
     const struct key *known = lookup(set, path, certificate);
-    ssh_key read = NULL;
     if (!plain || (known && !known->private)) {
         return err_set(err, ERR_INPUT, "certificate %s: it cannot be used", certificate);
     }
@@ -277,15 +298,12 @@ int keyset_add_certificate(struct keyset *set, const char *path, const char *cer
         return err_nomem(err);
     }
     int rc = 0;
-    if (!is_certificate_of(certificate, plain->private) ||
-        ssh_pki_import_cert_file(certificate, &read) != SSH_OK ||
-        ssh_pki_copy_cert_to_privkey(read, key->private) != SSH_OK) {
+    if (import_certificate(key, plain) < 0) {
         rc = err_set(err, ERR_INPUT, "certificate %s: it cannot be read, or is not %s's",
                      certificate, path);
         ssh_key_free(key->private);
         key->private = NULL;
     }
-    ssh_key_free(read);
     return rc;
 }
 
@@ -314,9 +332,16 @@ int keyset_add(struct keyset *set, const char *path, keyset_ask ask, void *user,
     if (!key->tried) {
         key->tried = true;
         int rc = key_read(key, ask, user, err);
+        find_blob(key);
         return rc < 0 ? rc : add_beside(set, path, err);
     }
     return key->private ? 0 : err_set(err, ERR_INPUT, "key %s: it cannot be used", path);
+}
+
+const struct key *keyset_held(const struct keyset *set, const char *path)
+{
+    const struct key *key = lookup(set, path, NULL);
+    return key && !key->private && key->blob ? key : NULL;
 }
 
 size_t keyset_find_all(const struct keyset *set, const char *path, const struct key **out,
@@ -337,13 +362,14 @@ size_t keyset_find_all(const struct keyset *set, const char *path, const struct 
 
 int keyset_add_defaults(struct keyset *set, struct err *err)
 {
-    static const char *const names[] = {"id_ed25519", "id_ecdsa", "id_rsa"};
+    static const char *const names[DEFAULTS] = {"id_ed25519", "id_ecdsa", "id_rsa"};
     const char *home = getenv("HOME");
     if (!home || !*home) {
         const struct passwd *pw = getpwuid(getuid());
         home = pw ? pw->pw_dir : "/";
     }
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    size_t n = 0;
+    for (size_t i = 0; i < DEFAULTS; i++) {
         struct strbuf path = STRBUF_INIT;
         strbuf_addf(&path, "%s/.ssh/%s", home, names[i]);
         if (strbuf_failed(&path)) {
@@ -351,7 +377,9 @@ int keyset_add_defaults(struct keyset *set, struct err *err)
         }
         if (access(path.buf, R_OK) == 0) {
             (void)keyset_add(set, path.buf, NULL, NULL, NULL);
-            set->ndefaults += keyset_find_all(set, path.buf, set->defaults + set->ndefaults, 2);
+            const struct key *key = lookup(set, path.buf, NULL);
+            set->defaults[n] = key ? key->path : NULL;
+            n += key != NULL;
         }
         strbuf_release(&path);
     }

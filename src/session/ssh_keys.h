@@ -14,6 +14,7 @@
 #define SESSION_SSH_KEYS_H
 
 #include "base/secret.h"
+#include "base/view.h"
 
 #include <stddef.h>
 
@@ -38,8 +39,8 @@ int keyset_add_certificate(struct keyset *set, const char *path, const char *cer
 /* Those of the usual files that can be read without asking; none is no error. */
 int keyset_add_defaults(struct keyset *set, struct err *err);
 
-/* The keys that keyset_add_defaults() found, n of them. They live as long as the set. */
-const struct key *const *keyset_defaults(const struct keyset *set, size_t *n);
+/* The files that keyset_add_defaults() found, then a NULL. */
+const char *const *keyset_defaults(const struct keyset *set);
 
 /* One that was added before, or NULL. certificate NULL: the bare key. */
 const struct key *keyset_find(const struct keyset *set, const char *path,
@@ -52,6 +53,12 @@ size_t keyset_find_all(const struct keyset *set, const char *path, const struct 
 /* It was tried and cannot be used by itself, being encrypted or the public half of a key; but
  * an agent may have it. */
 bool keyset_for_agent(const struct keyset *set, const char *path);
+
+/* Such a key, NULL when it is another one or its public half is not known. */
+const struct key *keyset_held(const struct keyset *set, const char *path);
+
+/* The public half as it stands in messages, or the certificate; empty = not known. */
+struct view key_blob(const struct key *key);
 
 const char *key_path(const struct key *key);
 

@@ -14,6 +14,8 @@ struct key {
     char *path;
     char *certificate; /* that goes with it; NULL = the bare key */
     ssh_key private;   /* NULL: it could not be read */
+    char *blob;        /* its public half, or the certificate; NULL = not known */
+    size_t blob_len;
     bool tried;
     bool for_agent; /* encrypted, or the public half */
 };
@@ -28,6 +30,7 @@ struct connection {
     bool trusted;           /* the host key is: the only way to it is hostkeys_trust() */
     unsigned long received; /* counts what came for any of its streams */
     struct auth auth;
+    struct agent *agent;
     struct strbuf lists; /* the server's algorithms, until the keys are exchanged */
     char *algorithms;
     char *fingerprint;

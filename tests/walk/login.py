@@ -4,6 +4,7 @@ reads. No password byte before the host key is trusted; one attempt per way and 
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 
@@ -98,6 +99,19 @@ def agent():
             check("no agent", status == 1 and "no key or password" in talk, talk)
         finally:
             subprocess.run(["kill", env["SSH_AGENT_PID"]], check=True)
+
+
+def silent_agent():
+    """An agent that accepts and says nothing costs no more than the login's time."""
+    with Lab(devices="- {platform: linux, hostname: key, auth: [publickey]}") as lab:
+        name = edit(lab, "key: [^,}]*(, )?", "", "no_key.yml")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(lab.dir + "/silent")
+            listener.listen()
+            status, records, talk = collect(lab, "-c", "whoami", "--timeout", "2s", inventory=name,
+                                            SSH_AUTH_SOCK=lab.dir + "/silent")
+        check("a silent agent", status == 1 and not records and re.search(
+            "login of admin denied|timed out during authentication", reason(talk, "key")), talk)
 
 
 def wrong_password():
@@ -290,7 +304,7 @@ def stop_early():
     check("the wrong password was sent once", sent == 5, sent)
 
 
-for test in (ways_in, keys, agent, wrong_password, host_keys, other_policies, configured_policies, pinned, silent,
+for test in (ways_in, keys, agent, silent_agent, wrong_password, host_keys, other_policies, configured_policies, pinned, silent,
              legacy, names_of_users, stop_early):
     try:
         test()

@@ -164,6 +164,43 @@ agent_run SSH_AUTH_SOCK '' && fail "IdentityAgent SSH_AUTH_SOCK, which is not th
 agent_run "$sshd_dir/agent" "$sshd_dir/nothing" || fail "IdentityAgent wins over the variable"
 agent_run none "$sshd_dir/agent" && fail "IdentityAgent none"
 agent_run "$sshd_dir/nothing" "$sshd_dir/agent" && fail "an agent that is not there"
+
+# An agent with more keys than the server takes attempts: those that are named come first, or
+# alone; what it has is not offered once more from a file.
+add_key()
+{
+    SSH_AUTH_SOCK=$sshd_dir/agent DISPLAY=none SSH_ASKPASS=$sshd_dir/say \
+        SSH_ASKPASS_REQUIRE=force ssh-add -q "$1" </dev/null || fail "ssh-add $1"
+}
+SSH_AUTH_SOCK=$sshd_dir/agent ssh-add -q -D
+for number in 1 2 3 4 5 6 7 8; do
+    ssh-keygen -q -t ed25519 -N '' -f "$sshd_dir/other$number"
+    add_key "$sshd_dir/other$number"
+done
+add_key "$sshd_dir/held"
+crowd_run()
+{
+    printf 'Host *\n UserKnownHostsFile %s\n%b' "$sshd_dir/known_hosts" "$1" >"$sshd_dir/config"
+    shift
+    HOME=$sshd_dir/home SSH_AUTH_SOCK=$sshd_dir/agent "$COLLECT" --platform linux -c whoami \
+        -f csv -F "$sshd_dir/config" "$@" 127.0.9.1:"$sshd_port" >"$sshd_dir/out" 2>"$sshd_dir/err"
+}
+crowd_run '' && fail "eight wrong keys first: the test proves nothing"
+grep -q 'too many authentication failures\|Too many authentication failures' "$sshd_dir/log" ||
+    fail "the server did not mind"
+for key in held held.pub; do
+    crowd_run " IdentityFile $sshd_dir/$key\n IdentitiesOnly yes\n" || fail "only $key"
+    crowd_run " IdentityFile $sshd_dir/$key\n" || fail "$key first"
+done
+ssh-keygen -q -t ed25519 -N '' -f "$sshd_dir/nobodys"
+crowd_run " IdentityFile $sshd_dir/other1\n IdentityFile $sshd_dir/other2\n \
+IdentityFile $sshd_dir/nobodys.pub\n IdentitiesOnly yes\n" && fail "wrong keys"
+grep -q '(tried agent; the device' "$sshd_dir/err" || fail "a key was offered twice"
+crowd_run '' --key "$sshd_dir/held" || fail "--key of the agent's"
+cp "$sshd_dir/held" "$sshd_dir/home/.ssh/id_ed25519"
+crowd_run '' || fail "the usual key first"
+crowd_run ' IdentitiesOnly yes\n' || fail "only the usual key"
+rm "$sshd_dir/home/.ssh/id_ed25519"
 kill $agent
 
 # What others can write is not read.
