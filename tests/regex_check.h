@@ -1,7 +1,7 @@
 /*
  * One match made in every way that the regex room has, for the tests and the fuzz target: with
- * and without machine code, on a track, by memo.h, as ASCII and as UTF-8. All must agree, and
- * the facts must not exclude what matched.
+ * and without machine code, on a track, on one in machine code, by memo.h, as ASCII and as
+ * UTF-8. All must agree, and the facts must not exclude what matched.
  */
 #ifndef TESTS_REGEX_CHECK_H
 #define TESTS_REGEX_CHECK_H
@@ -12,11 +12,12 @@
 #include <stdlib.h>
 
 #define CHECK_GROUPS 1000
-#define CHECK_WARM   9
-#define CHECK_WAYS   6
+#define CHECK_WARM   9    /* uses enough for PCRE2's machine code */
+#define CHECK_HOT    1100 /* ... and for a track's */
+#define CHECK_WAYS   7
 
 struct regex_check {
-    struct regex_scratch *jit, *track, *no_jit, *memo;
+    struct regex_scratch *jit, *track, *native, *no_jit, *memo;
     struct regex_check_result {
         int rc;
         struct view groups[CHECK_GROUPS];
@@ -27,18 +28,20 @@ static inline bool regex_check_init(struct regex_check *check)
 {
     unsetenv("COLLECT_NO_JIT");
     check->jit = regex_scratch_new(&(struct regex_limits){.plain = true}, NULL);
-    check->track = regex_scratch_new(NULL, NULL);
+    check->track = regex_scratch_new(&(struct regex_limits){.walked = true}, NULL);
+    check->native = regex_scratch_new(NULL, NULL);
     setenv("COLLECT_NO_JIT", "1", 1);
     check->no_jit = regex_scratch_new(NULL, NULL);
     /* one step is not enough for anything: all that can go there is left to memo.h */
     check->memo = regex_scratch_new(&(struct regex_limits){.steps = 1}, NULL);
-    return check->jit && check->track && check->no_jit && check->memo;
+    return check->jit && check->track && check->native && check->no_jit && check->memo;
 }
 
 static inline void regex_check_release(struct regex_check *check)
 {
     regex_scratch_free(check->jit);
     regex_scratch_free(check->track);
+    regex_scratch_free(check->native);
     regex_scratch_free(check->no_jit);
     regex_scratch_free(check->memo);
 }
@@ -49,6 +52,9 @@ static inline void regex_check_warm(struct regex_check *check, const struct rege
     for (int i = 0; i < CHECK_WARM; i++) {
         regex_match_text(re, check->jit, VIEW(""), REGEX_TEXT_ASCII, NULL, 0, NULL);
         regex_match_text(re, check->jit, VIEW(""), REGEX_TEXT_UTF8, NULL, 0, NULL);
+    }
+    for (int i = 0; i < CHECK_HOT; i++) {
+        regex_match_text(re, check->native, VIEW(""), REGEX_TEXT_ASCII, NULL, 0, NULL);
     }
 }
 
@@ -131,6 +137,7 @@ static inline const char *regex_check_match(struct regex_check *check, const str
     } ways[] = {{"interpreter", check->no_jit, false},
                 {"jit and interpreter", check->jit, false},
                 {"track and interpreter", check->track, false},
+                {"native track and interpreter", check->native, false},
                 {"memo and interpreter", check->memo, false},
                 {"utf and ascii interpreter", check->no_jit, true},
                 {"utf jit and ascii interpreter", check->jit, true}};

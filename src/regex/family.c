@@ -1,5 +1,6 @@
 #include "regex/family.h"
 
+#include "regex/native.h"
 #include "regex/regex.h"
 
 struct regex_family *regex_family_new(const struct alloc *alloc)
@@ -9,6 +10,11 @@ struct regex_family *regex_family_new(const struct alloc *alloc)
         family->alloc = alloc;
         family->nclasses = family->nrows = 0;
         memset(family->classes_of, 0, sizeof(family->classes_of));
+        atomic_init(&family->walks, 0);
+        family->members = NULL;
+        family->natives = NULL;
+        atomic_flag_clear(&family->making);
+        family->refused = false;
     }
     return family;
 }
@@ -16,6 +22,7 @@ struct regex_family *regex_family_new(const struct alloc *alloc)
 void regex_family_free(struct regex_family *family)
 {
     if (family) {
+        native_free_all(family->natives, family->alloc);
         alloc_free(family->alloc, family);
     }
 }

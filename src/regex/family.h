@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,15 +24,23 @@ struct nibbles {
     uint8_t of[16];
 };
 
+struct native;
+struct regex;
+
 #define FAMILY_MOST 64 /* as many as a word has bits */
 
 struct regex_family {
     const struct alloc *alloc;
     unsigned nclasses, nrows;
     struct ascii_set classes[FAMILY_MOST];
-    uint64_t classes_of[128]; /* by character: which classes it is in, one bit each */
+    uint64_t classes_of[256]; /* by byte: which classes it is in, one bit each; only ASCII is */
     struct ascii_set row_sets[FAMILY_MOST];
     struct nibbles row_nibbles[FAMILY_MOST];
+    atomic_uint walks;      /* where the subjects that are gone have left off to count */
+    struct regex *members;  /* those that have a track */
+    struct native *natives; /* machine code for their tracks (warm.h) */
+    atomic_flag making;     /* ... is being made */
+    bool refused;           /* it cannot be made */
 };
 
 /* The number of a set's class, or of its row, a new one if need be; -1 when there are too many.

@@ -18,10 +18,13 @@ struct kept_program {
 };
 
 struct regex {
-    struct track track;                /* steps NULL: none */
-    const struct regex_family *family; /* whose classes the track's are */
-    struct regex_family *own;          /* the same, if nobody else has it */
-    atomic_uint track_misses;          /* see match.c; changes behind the const */
+    struct track track;                   /* steps NULL: none */
+    const struct regex_family *family;    /* whose classes the track's are */
+    struct regex_family *own;             /* the same, if nobody else has it */
+    atomic_uint track_misses;             /* see match.c; changes behind the const */
+    _Atomic(const struct track *) native; /* the track's machine code, see warm.h; as well */
+    atomic_uint track_samples;
+    struct regex *sibling, **in_family; /* the family's next member, and what points to this */
     unsigned ngroups;
     bool costly;         /* as in facts */
     struct code code[2]; /* by enum emit_kind; changes behind the const */

@@ -3,6 +3,7 @@
 #include "regex/internal.h"
 #include "regex/memo.h"
 #include "regex/subject.h"
+#include "regex/warm.h"
 
 #include <stdlib.h>
 
@@ -25,6 +26,7 @@ struct regex_scratch {
     size_t stack_size;
     bool no_jit, plain;
     bool tracks;        /* are to be used: neither of these */
+    bool walked;        /* ... without machine code */
     uint32_t steps;     /* the limit asked for, 0 = the usual one, more for long subjects */
     uint32_t steps_set; /* the limit in match */
     struct memo memo;
@@ -44,7 +46,7 @@ static bool set_up(struct regex_scratch *scratch, const struct regex_limits *lim
     scratch->stack_size =
         limits->jit_stack_bytes ? limits->jit_stack_bytes : LIMIT_JIT_STACK_BYTES;
     uint32_t heap = limits->heap_kib ? limits->heap_kib : LIMIT_MATCH_HEAP_KIB;
-    subject_init(&scratch->lone, NULL);
+    subject_init(&scratch->lone);
     memo_init(&scratch->memo, scratch->alloc, (size_t)heap * KIB(1));
     scratch->general = code_general_context(scratch->alloc);
     if (!scratch->general) {
@@ -57,6 +59,7 @@ static bool set_up(struct regex_scratch *scratch, const struct regex_limits *lim
     }
     scratch->ngroups = FIRST_GROUPS;
     scratch->plain = limits->plain;
+    scratch->walked = limits->walked;
     scratch->tracks = !scratch->no_jit && !scratch->plain;
     scratch->steps = limits->steps;
     scratch->steps_set = limits->steps ? limits->steps : LIMIT_MATCH_STEPS;
@@ -322,14 +325,15 @@ static void fill_groups(const struct regex_scratch *scratch, int found, struct v
 #define TRACK_MISSES_MOST 40
 
 static enum track_result try_track(const struct regex *re, struct regex_subject *subject,
-                                   struct view *groups)
+                                   struct view *groups, bool walked)
 {
     atomic_uint *misses = (atomic_uint *)(uintptr_t)&re->track_misses;
     unsigned before = atomic_load_explicit(misses, memory_order_relaxed);
     if (before >= TRACK_MISSES_MOST) {
         return TRACK_UNKNOWN;
     }
-    enum track_result found = track_run(&re->track, subject, groups, re->ngroups);
+    const struct track *track = walked ? &re->track : warm_track(re, subject);
+    enum track_result found = track_run(track, subject, groups);
     if (found == TRACK_UNKNOWN) {
         atomic_store_explicit(misses, before + 1, memory_order_relaxed);
     } else if (before > 0) {
@@ -388,7 +392,7 @@ int regex_match_subject(const struct regex *re, struct regex_scratch *scratch,
                         struct regex_subject *subject, struct view *groups, struct err *err)
 {
     if (re->track.steps && subject->plain && scratch->tracks) {
-        enum track_result found = try_track(re, subject, groups);
+        enum track_result found = try_track(re, subject, groups, scratch->walked);
         if (found != TRACK_UNKNOWN) {
             return (int)found;
         }
@@ -405,9 +409,10 @@ static enum track_result try_alone(const struct regex *re, struct regex_scratch 
     if (!re->track.steps || !scratch->tracks || text.len > SUBJECT_MOST) {
         return TRACK_UNKNOWN;
     }
-    subject->family = re->family;
+    subject_set_family(subject, re->family);
     regex_subject_set(subject, text, REGEX_TEXT_ASCII, text.len);
-    enum track_result found = subject->plain ? try_track(re, subject, all) : TRACK_UNKNOWN;
+    enum track_result found =
+        subject->plain ? try_track(re, subject, all, scratch->walked) : TRACK_UNKNOWN;
     for (unsigned i = 0; found == TRACK_YES && i < ngroups; i++) {
         groups[i] = i < re->ngroups ? all[i] : VIEW_NONE;
     }

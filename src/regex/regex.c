@@ -1,5 +1,6 @@
 #include "regex/facts.h"
 #include "regex/internal.h"
+#include "regex/warm.h"
 
 #include <stdio.h>
 
@@ -163,7 +164,9 @@ static int keep_track(struct regex *re, const struct track *made, struct err *er
         return err_nomem(err);
     }
     memcpy(both, made->steps, steps);
-    memcpy(both + steps, made->jumps, jumps);
+    if (jumps) {
+        memcpy(both + steps, made->jumps, jumps);
+    }
     re->track = *made;
     re->track.steps = (const struct track_step *)both;
     re->track.jumps = (const struct track_jumps *)(both + steps);
@@ -181,7 +184,11 @@ static int add_track(struct regex *re, struct regex_family *family, const struct
     }
     struct track made = track_make(tree, family, arena);
     re->family = family;
-    return made.steps ? keep_track(re, &made, err) : 0;
+    int rc = made.steps ? keep_track(re, &made, err) : 0;
+    if (re->track.steps) {
+        warm_join(re, family);
+    }
+    return rc;
 }
 
 /* The parts that depend on how the pattern is to be used. */
@@ -259,6 +266,7 @@ int regex_check(struct view pattern, const struct alloc *alloc, struct err *err)
 void regex_free(struct regex *re)
 {
     if (re) {
+        warm_leave(re);
         code_release(&re->code[EMIT_ASCII]);
         code_release(&re->code[EMIT_UTF]);
         alloc_free(re->source.alloc, (void *)(uintptr_t)re->track.steps);

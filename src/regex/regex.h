@@ -44,7 +44,8 @@ struct regex_limits {
     uint32_t heap_kib; /* 0 = LIMIT_MATCH_HEAP_KIB */
     size_t jit_stack_bytes; /* 0 = LIMIT_JIT_STACK_BYTES; with more to do, machine code gives
                                way to the interpreter */
-    bool plain; /* nothing but PCRE2: what a pattern costs without the room's own methods */
+    bool plain;  /* nothing but PCRE2: what a pattern costs without the room's own methods */
+    bool walked; /* no machine code but PCRE2's: what that of the room's own saves */
 };
 
 /* Compiles a Python pattern. On failure err->column is the 1-based column in pattern
@@ -161,10 +162,11 @@ int regex_match_text(const struct regex *re, struct regex_scratch *scratch, stru
 /*
  * A subject for all regexes of a family. Its text is borrowed until the next one is set; `room`
  * bytes from its start on may be read: more than its length where other text follows, which
- * saves a copy. NULL when memory ran out; to be given back to alloc_free().
+ * saves a copy. NULL when memory ran out. The family must outlive it.
  */
 struct regex_subject *regex_subject_new(const struct regex_family *family,
                                         const struct alloc *alloc);
+void regex_subject_free(struct regex_subject *subject, const struct alloc *alloc);
 void regex_subject_set(struct regex_subject *subject, struct view text, enum regex_text kind,
                        size_t room);
 

@@ -17,7 +17,7 @@ void subject_fill_plain(struct regex_subject *subject, uint64_t rows)
             size_t n = len - from < 64 ? len - from : 64;
             uint64_t bits = 0;
             for (size_t i = 0; i < n; i++) {
-                unsigned char c = (unsigned char)subject->from[from + i];
+                unsigned char c = (unsigned char)subject->walk.text[from + i];
                 bits |= (uint64_t)nibbles_have(nibbles, c) << i;
             }
             subject->rows[row][from / 64] = bits;
@@ -57,8 +57,8 @@ __attribute__((target("avx2"))) static void fill_avx2(struct regex_subject *subj
     const struct nibbles *nibbles = subject->family->row_nibbles;
     subject->have |= rows;
     for (size_t word = 0; word <= len / 64; word++) {
-        struct piece low = load(subject->from + word * 64);
-        struct piece high = load(subject->from + word * 64 + 32);
+        struct piece low = load(subject->walk.text + word * 64);
+        struct piece high = load(subject->walk.text + word * 64 + 32);
         uint64_t inside = word == len / 64 ? (UINT64_C(1) << len % 64) - 1 : UINT64_MAX;
         for (uint64_t left = rows; left; left &= left - 1) {
             size_t row = (size_t)__builtin_ctzll(left);
@@ -78,7 +78,7 @@ fill_avx512(struct regex_subject *subject, uint64_t rows)
     const struct nibbles *nibbles = subject->family->row_nibbles;
     subject->have |= rows;
     for (size_t word = 0; word <= len / 64; word++) {
-        __m512i bytes = _mm512_loadu_si512(subject->from + word * 64);
+        __m512i bytes = _mm512_loadu_si512(subject->walk.text + word * 64);
         __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(0x0F));
         __m512i bit = _mm512_shuffle_epi8(bit_of_high, high);
         uint64_t inside = word == len / 64 ? (UINT64_C(1) << len % 64) - 1 : UINT64_MAX;
@@ -111,11 +111,22 @@ static fill_rows *choose_fill(void)
 
 /* ---- Life ---- */
 
-void subject_init(struct regex_subject *subject, const struct regex_family *family)
+void subject_init(struct regex_subject *subject)
 {
     memset(subject, 0, offsetof(struct regex_subject, rows));
-    subject->family = family;
     subject->fill = choose_fill();
+    subject->walk.rows = (const uint64_t(*)[SUBJECT_WORDS])subject->rows;
+}
+
+void subject_set_family(struct regex_subject *subject, const struct regex_family *family)
+{
+    subject->family = family;
+    subject->walk.classes_of = family->classes_of;
+}
+
+static atomic_uint *walks_of(const struct regex_family *family)
+{
+    return (atomic_uint *)(uintptr_t)&family->walks;
 }
 
 struct regex_subject *regex_subject_new(const struct regex_family *family,
@@ -123,24 +134,38 @@ struct regex_subject *regex_subject_new(const struct regex_family *family,
 {
     struct regex_subject *subject = alloc_get(alloc, sizeof(*subject));
     if (subject) {
-        subject_init(subject, family);
+        subject_init(subject);
+        subject_set_family(subject, family);
+        subject->walks = atomic_load(walks_of(family));
     }
     return subject;
+}
+
+void regex_subject_free(struct regex_subject *subject, const struct alloc *alloc)
+{
+    if (subject) {
+        atomic_store(walks_of(subject->family), subject->walks);
+        alloc_free(alloc, subject);
+    }
 }
 
 void regex_subject_set(struct regex_subject *subject, struct view text, enum regex_text kind,
                        size_t room)
 {
+    struct walk *walk = &subject->walk;
     subject->have = 0;
     subject->text = view_make(text.ptr ? text.ptr : "", text.len);
     subject->kind = kind;
     subject->fits = text.len <= SUBJECT_MOST;
     subject->plain = subject->fits && kind == REGEX_TEXT_ASCII &&
                      !(text.len && text.ptr[text.len - 1] == '\n');
-    subject->from = subject->text.ptr;
-    if (subject->fits && room < (text.len | 63) + 9) {
+    walk->text = walk->base = subject->text.ptr;
+    walk->len = text.len;
+    if (subject->fits && (room < (text.len | 63) + 9 ||
+                          subject_byte_is_inner((unsigned char)text.ptr[text.len]))) {
         memcpy(subject->copy, subject->text.ptr, text.len);
-        subject->from = subject->copy;
+        subject->copy[text.len] = '\0';
+        walk->text = subject->copy;
     }
 }
 

@@ -91,7 +91,8 @@ struct track {
     const struct track_step *steps;
     const struct track_jumps *jumps;
     unsigned nsteps, njumps;
-    uint64_t rows; /* that the steps look at */
+    uint64_t rows;  /* that the steps look at */
+    uint64_t loose; /* the groups that a match may pass by, one bit each */
 };
 
 /* The track of a pattern that matches at the subject's start, in the arena; its classes become
@@ -107,10 +108,10 @@ unsigned track_join(struct track_step *steps, unsigned nsteps, struct track_jump
 /* Sets `take` of steps that are complete. */
 void track_bind(struct track_step *steps, unsigned nsteps);
 
-/* groups[0..ngroups) are set for TRACK_YES, and may be written to for others; ngroups is the
- * pattern's. The subject is plain. */
+/* All of the pattern's groups are set for TRACK_YES, and may be written to for others. The
+ * subject is plain. */
 enum track_result track_run(const struct track *track, struct regex_subject *subject,
-                            struct view *groups, unsigned ngroups);
+                            struct view *groups);
 
 /* What a match of `list`, and then of what stands behind it, can begin with. */
 struct first {

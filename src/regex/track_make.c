@@ -10,6 +10,8 @@ struct maker {
     struct track_jumps *jumps;
     unsigned njumps;
     uint64_t rows;
+    uint64_t certain;           /* groups that no match passes by */
+    unsigned maybe;             /* inside of so many branches, repeats and looks */
     const struct node *reduced; /* the last repeat that takes its minimum only */
     unsigned label; /* steps before this one are jumped to, or behind: nothing joins them */
     bool full;
@@ -296,6 +298,7 @@ static void add_group(struct maker *m, const struct node *node, const struct tra
     unsigned open = m->nsteps;
     if (node->number) {
         add_step(m, TRACK_OPEN)->group = (uint8_t)node->number;
+        m->certain |= (uint64_t)(m->maybe == 0) << node->number;
     }
     add_list(m, node->child, &after);
     if (node->number && !join_group(m, open, node->number)) {
@@ -529,6 +532,26 @@ static void add_at(struct maker *m, const struct node *node)
     }
 }
 
+/* What may go one way or another. */
+static void add_fork_node(struct maker *m, const struct node *node,
+                          const struct track_rest *rest)
+{
+    switch ((enum node_kind)node->kind) {
+    case NODE_BRANCH:
+        add_branch(m, node, rest);
+        break;
+    case NODE_REPEAT:
+        add_group_repeat(m, node, rest);
+        break;
+    case NODE_LOOK:
+        add_look(m, node);
+        break;
+    default:
+        give_up(m);
+        break;
+    }
+}
+
 static void add_node(struct maker *m, const struct node *before, const struct node *node,
                      const struct track_rest *rest)
 {
@@ -544,21 +567,16 @@ static void add_node(struct maker *m, const struct node *before, const struct no
     case NODE_GROUP:
         add_group(m, node, rest);
         break;
-    case NODE_BRANCH:
-        add_branch(m, node, rest);
-        break;
     case NODE_REPEAT:
         if (is_unit_repeat(node)) {
             add_unit_repeat(m, before, node, rest);
-        } else {
-            add_group_repeat(m, node, rest);
+            break;
         }
-        break;
-    case NODE_LOOK:
-        add_look(m, node);
-        break;
+        /* fall through */
     default:
-        give_up(m);
+        m->maybe++;
+        add_fork_node(m, node, rest);
+        m->maybe--;
         break;
     }
 }
@@ -597,7 +615,7 @@ struct track track_make(const struct tree *tree, struct regex_family *family,
     struct track_step steps[TRACK_STEPS_MOST];
     struct track_jumps jumps[TRACK_TABLES_MOST];
     struct maker m = {.steps = steps, .jumps = jumps, .family = family};
-    struct track none = {NULL, NULL, 0, 0, 0};
+    const struct track none = {.steps = NULL};
     if (tree->ngroups > TRACK_GROUPS_MOST) {
         return none;
     }
@@ -615,5 +633,6 @@ struct track track_make(const struct tree *tree, struct regex_family *family,
     }
     memcpy(kept, steps, n * sizeof(*kept));
     memcpy(kept_jumps, jumps, m.njumps * sizeof(*kept_jumps));
-    return (struct track){kept, kept_jumps, n, m.njumps, m.rows};
+    uint64_t all = UINT64_MAX >> (TRACK_GROUPS_MOST - tree->ngroups) & ~UINT64_C(1);
+    return (struct track){kept, kept_jumps, n, m.njumps, m.rows, all & ~m.certain};
 }

@@ -1,42 +1,6 @@
-#include "regex/track.h"
+#include "regex/walk.h"
 
-/* With more to come back to than this, or more returns, the track gives up. */
-#define CHOICES_MOST 64
-#define CHANGES_MOST 64
-#define RETURNS_MOST 500
-
-/* A way not taken: to begin at step, or (bound) to stop at another place than before. */
-struct choice {
-    const struct track_step *step;
-    uint32_t at;
-    uint32_t bound; /* the next place to stop at is this one, or lies beyond */
-    uint32_t changes;
-};
-
-#define AFRESH UINT32_MAX
-
-/* What a group was when there was something to come back to. */
-struct change {
-    uint32_t group;
-    struct view before;
-};
-
-struct walk {
-    const uint64_t (*rows)[SUBJECT_WORDS];
-    const uint64_t *classes_of;
-    const char *text; /* with bytes to read behind its end */
-    const char *base; /* the same where groups are to point to */
-    size_t len;
-    struct view *groups;
-    const struct track_step *steps;
-    const struct track_jumps *jumps;
-    size_t end;               /* of the match */
-    uint32_t nchoices, least; /* choices below `least` are not this walk's */
-    uint32_t nchanges;
-    uint32_t returns;
-    struct choice choices[CHOICES_MOST];
-    struct change changes[CHANGES_MOST];
-};
+#define AFRESH UINT32_MAX /* as a bound: begin at step */
 
 static inline enum track_result go_on(struct walk *w, const struct track_step *step, size_t at)
 {
@@ -196,8 +160,6 @@ static inline bool choose(struct walk *w, const struct track_step *step, size_t 
     return true;
 }
 
-static enum track_result back(struct walk *w);
-
 static enum track_result stop_at(struct walk *w, const struct track_step *step, size_t at,
                                  size_t stop, bool more)
 {
@@ -213,7 +175,7 @@ static inline enum track_result stop_late(struct walk *w, const struct track_ste
 {
     size_t least = at + step->min;
     if (end < least) {
-        return back(w);
+        return walk_back(w);
     }
     if (end == w->len && step->until_end) {
         return stop_at(w, step, at, end, end > least);
@@ -222,12 +184,12 @@ static inline enum track_result stop_late(struct walk *w, const struct track_ste
         uint64_t bits = stops(w, step, end / 64) & (UINT64_MAX >> (63 - end % 64)) &
                         (UINT64_MAX << least % 64);
         if (!bits) {
-            return back(w);
+            return walk_back(w);
         }
         return stop_at(w, step, at, (end & ~(size_t)63) + last_bit(bits), bits & (bits - 1));
     }
     size_t stop = last_stop(w, step, least, end);
-    return stop == SIZE_MAX ? back(w) : stop_at(w, step, at, stop, stop > least);
+    return stop == SIZE_MAX ? walk_back(w) : stop_at(w, step, at, stop, stop > least);
 }
 
 static inline size_t take_end(const struct walk *w, const struct track_step *step, size_t at)
@@ -246,7 +208,7 @@ static inline enum track_result stop_early(struct walk *w, const struct track_st
         stop = end;
     }
     if (stop > end) {
-        return back(w);
+        return walk_back(w);
     }
     if (stop < end && !choose(w, step, at, stop + 1)) {
         return TRACK_UNKNOWN;
@@ -255,7 +217,7 @@ static inline enum track_result stop_early(struct walk *w, const struct track_st
 }
 
 /* Back to the last choice. */
-static enum track_result back(struct walk *w)
+enum track_result walk_back(struct walk *w)
 {
     if (w->nchoices == w->least) {
         return TRACK_NO;
@@ -287,12 +249,12 @@ static inline bool has_bytes(const struct walk *w, const struct track_step *step
 
 static enum track_result step_bytes(struct walk *w, const struct track_step *step, size_t at)
 {
-    return has_bytes(w, step, at) ? took(w, step, at, at + step->nbytes) : back(w);
+    return has_bytes(w, step, at) ? took(w, step, at, at + step->nbytes) : walk_back(w);
 }
 
 static enum track_result step_one(struct walk *w, const struct track_step *step, size_t at)
 {
-    return next_is(w, step->class, at) ? took(w, step, at, at + 1) : back(w);
+    return next_is(w, step->class, at) ? took(w, step, at, at + 1) : walk_back(w);
 }
 
 /* Behind a run of at least min, or SIZE_MAX. */
@@ -305,28 +267,28 @@ static inline size_t run_of(const struct walk *w, unsigned row, unsigned min, si
 static enum track_result step_take(struct walk *w, const struct track_step *step, size_t at)
 {
     size_t to = run_of(w, step->class, step->min, at);
-    return to == SIZE_MAX ? back(w) : go_on(w, step + 1, to);
+    return to == SIZE_MAX ? walk_back(w) : go_on(w, step + 1, to);
 }
 
 static enum track_result step_take_group(struct walk *w, const struct track_step *step,
                                          size_t at)
 {
     size_t to = run_of(w, step->class, step->min, at);
-    return to == SIZE_MAX ? back(w) : took(w, step, at, to);
+    return to == SIZE_MAX ? walk_back(w) : took(w, step, at, to);
 }
 
 static enum track_result step_pair(struct walk *w, const struct track_step *step, size_t at)
 {
     size_t from = run_of(w, step->class, step->min, at);
     size_t to = from == SIZE_MAX ? from : run_of(w, step->until, step->max, from);
-    return to == SIZE_MAX ? back(w) : took(w, step, from, to);
+    return to == SIZE_MAX ? walk_back(w) : took(w, step, from, to);
 }
 
 static enum track_result step_mark(struct walk *w, const struct track_step *step, size_t at)
 {
     size_t to = run_of(w, step->class, step->min, at);
     if (to == SIZE_MAX || !has_bytes(w, step, to)) {
-        return back(w);
+        return walk_back(w);
     }
     if (step->group && !set_group(w, step->group, at, to)) {
         return TRACK_UNKNOWN;
@@ -339,7 +301,7 @@ static enum track_result step_marks(struct walk *w, const struct track_step *ste
     for (unsigned n = step->max; n > 0; n--) {
         at = run_of(w, step->class, step->min, at);
         if (at == SIZE_MAX || !has_bytes(w, step, at)) {
-            return back(w);
+            return walk_back(w);
         }
         at += step->nbytes;
     }
@@ -351,7 +313,7 @@ static enum track_result step_field(struct walk *w, const struct track_step *ste
     size_t from = run_of(w, step->class, step->min, at);
     size_t to = from == SIZE_MAX ? from : run_of(w, step->until, step->max, from);
     if (to == SIZE_MAX || !has_bytes(w, step, to)) {
-        return back(w);
+        return walk_back(w);
     }
     if (step->group && !set_group(w, step->group, from, to)) {
         return TRACK_UNKNOWN;
@@ -362,23 +324,23 @@ static enum track_result step_field(struct walk *w, const struct track_step *ste
 static enum track_result step_word(struct walk *w, const struct track_step *step, size_t at)
 {
     if (!next_is(w, step->until, at)) {
-        return back(w);
+        return walk_back(w);
     }
     size_t to = run_of(w, step->class, step->min, at + 1);
-    return to == SIZE_MAX ? back(w) : took(w, step, at, to);
+    return to == SIZE_MAX ? walk_back(w) : took(w, step, at, to);
 }
 
 static enum track_result step_take_to(struct walk *w, const struct track_step *step, size_t at)
 {
     size_t to = take_end(w, step, at);
-    return to - at >= step->min ? took(w, step, at, to) : back(w);
+    return to - at >= step->min ? took(w, step, at, to) : walk_back(w);
 }
 
 static enum track_result step_trim(struct walk *w, const struct track_step *step, size_t at)
 {
     size_t least = at + step->min;
     size_t to = trimmed(w, step->until, least, w->len);
-    return take_end(w, step, at) >= to ? took(w, step, at, to) : back(w);
+    return take_end(w, step, at) >= to ? took(w, step, at, to) : walk_back(w);
 }
 
 static enum track_result step_greedy(struct walk *w, const struct track_step *step, size_t at)
@@ -401,7 +363,7 @@ static enum track_result step_fork(struct walk *w, const struct track_step *step
     if (on && other && !choose(w, w->steps + step->other, at, AFRESH)) {
         return TRACK_UNKNOWN;
     }
-    return on ? go_on(w, step + 1, at) : other ? go_to(w, step->other, at) : back(w);
+    return on ? go_on(w, step + 1, at) : other ? go_to(w, step->other, at) : walk_back(w);
 }
 
 static enum track_result step_fork_lazy(struct walk *w, const struct track_step *step,
@@ -413,14 +375,14 @@ static enum track_result step_fork_lazy(struct walk *w, const struct track_step 
     if (on && other && !choose(w, step + 1, at, AFRESH)) {
         return TRACK_UNKNOWN;
     }
-    return other ? go_to(w, step->other, at) : on ? go_on(w, step + 1, at) : back(w);
+    return other ? go_to(w, step->other, at) : on ? go_on(w, step + 1, at) : walk_back(w);
 }
 
 static enum track_result step_switch(struct walk *w, const struct track_step *step, size_t at)
 {
     unsigned next = at < w->len ? (unsigned char)w->text[at] : TRACK_JUMPS - 1;
     unsigned to = w->jumps[step->other].to[next];
-    return to ? go_to(w, to, at) : back(w);
+    return to ? go_to(w, to, at) : walk_back(w);
 }
 
 /* Going back in a loop counts as a return. */
@@ -450,7 +412,7 @@ static bool at_boundary(const struct walk *w, size_t at)
 static inline enum track_result look(struct walk *w, const struct track_step *step, size_t at,
                                      bool passes)
 {
-    return passes ? go_on(w, step + 1, at) : back(w);
+    return passes ? go_on(w, step + 1, at) : walk_back(w);
 }
 
 static enum track_result step_begin(struct walk *w, const struct track_step *step, size_t at)
@@ -487,7 +449,7 @@ static enum track_result step_ahead(struct walk *w, const struct track_step *ste
         return TRACK_UNKNOWN;
     }
     bool passes = (found == TRACK_YES) == (step->op == TRACK_AHEAD);
-    return passes ? go_to(w, step->other, at) : back(w);
+    return passes ? go_to(w, step->other, at) : walk_back(w);
 }
 
 /* ---- Groups, and the ends ---- */
@@ -550,25 +512,18 @@ void track_bind(struct track_step *steps, unsigned nsteps)
 }
 
 enum track_result track_run(const struct track *track, struct regex_subject *subject,
-                            struct view *groups, unsigned ngroups)
+                            struct view *groups)
 {
-    struct walk w;
-    w.rows = (const uint64_t(*)[SUBJECT_WORDS])subject->rows;
-    w.classes_of = subject->family->classes_of;
-    w.text = subject->from;
-    w.base = subject->text.ptr;
-    w.len = subject->text.len;
-    w.groups = groups;
-    w.steps = track->steps;
-    w.jumps = track->jumps;
-    w.nchoices = w.least = w.nchanges = w.returns = 0;
+    struct walk *w = &subject->walk;
     subject_need(subject, track->rows);
-    for (unsigned i = 1; i < ngroups; i++) {
-        groups[i] = VIEW_NONE;
+    w->groups = groups;
+    w->steps = track->steps;
+    w->jumps = track->jumps;
+    w->nchoices = w->least = w->nchanges = w->returns = 0;
+    for (uint64_t loose = track->loose; loose; loose &= loose - 1) {
+        groups[first_bit(loose)] = VIEW_NONE;
     }
-    enum track_result result = go_on(&w, w.steps, 0);
-    if (result == TRACK_YES) {
-        groups[0] = view_make(w.base, w.end);
-    }
+    enum track_result result = go_on(w, track->steps, 0);
+    groups[0] = view_make(w->base, w->end);
     return result;
 }

@@ -185,7 +185,7 @@ void textfsm_run_free(struct textfsm_run *run)
     }
     free_slots(run);
     regex_scratch_free(run->scratch);
-    alloc_free(run->alloc, run->look.subject);
+    regex_subject_free(run->look.subject, run->alloc);
     alloc_free(run->alloc, run->groups);
     alloc_free(run->alloc, run->inner);
     alloc_free(run->alloc, run->cells);

@@ -2,7 +2,8 @@
  * crashes, and a result is either an honest ERR_NOMEM or the same as ever. */
 #include "test.h"
 
-#include "regex/regex.h"
+#include "regex/internal.h"
+#include "regex/native.h"
 
 struct failing {
     long countdown; /* the allocation that fails, counted down to 0 */
@@ -95,9 +96,36 @@ static void all_allocations_fail_from_one_on(void)
     fail_each(true);
 }
 
+/* Machine code for a track is done without when memory runs out. */
+static void native_tracks(void)
+{
+    struct failing failing = {0, false, 0};
+    struct alloc alloc = {failing_resize, &failing};
+    struct regex *re;
+    struct regex_family *family = regex_family_new(&alloc);
+    struct native *native = NULL;
+    long n = 0;
+    CHECK(regex_compile_in(&re, family, view_of(cases[0].pattern), REGEX_ANCHORED, &alloc,
+                           NULL) == 0);
+    long live = failing.live;
+    while (!native && n < 20) {
+        const struct track *track = &re->track, *out = NULL;
+        failing.countdown = ++n;
+        native = native_make(&track, 1, family, &out);
+        CHECK(native ? out != NULL : failing.live == live);
+    }
+    CHECK(!native || n > 4); /* (there is none for some machines) */
+    native_free_all(native, &alloc);
+    CHECK(failing.live == live);
+    regex_free(re);
+    regex_family_free(family);
+    CHECK(failing.live == 0);
+}
+
 int main(void)
 {
     RUN(one_allocation_fails);
     RUN(all_allocations_fail_from_one_on);
+    RUN(native_tracks);
     return test_end();
 }

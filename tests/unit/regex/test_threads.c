@@ -7,7 +7,6 @@
 #include <pthread.h>
 
 #define THREADS 6
-#define ROUNDS  40
 
 static const char *const patterns[] = {
     "^(\\S+)\\s+(up|down)$", "(\\w+)@(\\w+)", "^(\\s*-*)*\\s*$",
@@ -25,6 +24,7 @@ static const char *const texts[] = {
 struct shared {
     struct regex *re[N];
     int expected[N][N];
+    int rounds;
 };
 
 struct worker {
@@ -37,7 +37,7 @@ static void *work(void *arg)
 {
     struct worker *worker = arg;
     struct regex_scratch *scratch = regex_scratch_new(NULL, NULL);
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < worker->shared->rounds; round++) {
         for (size_t p = 0; p < N; p++) {
             for (size_t t = 0; t < N; t++) {
                 int rc = regex_match(worker->shared->re[p], scratch, view_of(texts[t]), NULL, 0,
@@ -50,10 +50,10 @@ static void *work(void *arg)
     return NULL;
 }
 
-static int match_alone(const char *pattern, const char *text)
+static int match_alone(const char *pattern, unsigned flags, const char *text)
 {
     struct regex *re;
-    if (regex_compile(&re, view_of(pattern), REGEX_SEARCH, NULL, NULL) < 0) {
+    if (regex_compile(&re, view_of(pattern), flags, NULL, NULL) < 0) {
         return -100;
     }
     struct regex_scratch *scratch = regex_scratch_new(NULL, NULL);
@@ -63,15 +63,14 @@ static int match_alone(const char *pattern, const char *text)
     return rc;
 }
 
-static void threads_share_a_pattern(void)
+static void share_patterns(unsigned flags, int rounds)
 {
-    struct shared shared;
+    struct shared shared = {.rounds = rounds};
     struct worker workers[THREADS];
     for (size_t p = 0; p < N; p++) {
-        CHECK(regex_compile(&shared.re[p], view_of(patterns[p]), REGEX_SEARCH, NULL, NULL) ==
-              0);
+        CHECK(regex_compile(&shared.re[p], view_of(patterns[p]), flags, NULL, NULL) == 0);
         for (size_t t = 0; t < N; t++) {
-            shared.expected[p][t] = match_alone(patterns[p], texts[t]);
+            shared.expected[p][t] = match_alone(patterns[p], flags, texts[t]);
         }
         CHECK(shared.expected[p][p] == (p != 2 && p != 4));
     }
@@ -88,8 +87,20 @@ static void threads_share_a_pattern(void)
     }
 }
 
+static void threads_share_a_pattern(void)
+{
+    share_patterns(REGEX_SEARCH, 40);
+}
+
+/* Long enough for the machine code of tracks. */
+static void threads_share_a_track(void)
+{
+    share_patterns(REGEX_ANCHORED, 300);
+}
+
 int main(void)
 {
     RUN(threads_share_a_pattern);
+    RUN(threads_share_a_track);
     return test_end();
 }

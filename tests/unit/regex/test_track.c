@@ -1,8 +1,10 @@
-/* Tracks against PCRE2's interpreter: patterns put together from pieces, on subjects put
- * together from few characters. Whatever a track says must be what the interpreter says. */
+/* Tracks, and their machine code, against PCRE2's interpreter: patterns put together from
+ * pieces, on subjects put together from few characters. Whatever a track says must be what the
+ * interpreter says. */
 #include "test.h"
 
 #include "regex/internal.h"
+#include "regex/native.h"
 #include "regex/track.h"
 
 #include <stdint.h>
@@ -116,53 +118,72 @@ static bool same(const struct found *a, const struct found *b, unsigned n)
 }
 
 static struct regex_scratch *interpreter;
-static unsigned long decided, asked;
+static unsigned long decided, asked, natives;
 
-static enum track_result run_track(const struct regex *re, const char *text, size_t len,
-                                   struct view *groups)
+static enum track_result run_track(const struct regex *re, const struct track *track,
+                                   struct view text, struct view *groups)
 {
     static struct regex_subject subject;
-    subject_init(&subject, re->family);
-    regex_subject_set(&subject, view_make(text, len), REGEX_TEXT_ASCII, len);
-    return subject.plain ? track_run(&re->track, &subject, groups, regex_group_count(re))
-                         : TRACK_UNKNOWN;
+    subject_init(&subject);
+    subject_set_family(&subject, re->family);
+    regex_subject_set(&subject, text, REGEX_TEXT_ASCII, text.len);
+    return subject.plain ? track_run(track, &subject, groups) : TRACK_UNKNOWN;
 }
 
-static void compare(const struct regex *re, const char *pattern, struct view subject)
+static void compare(const struct regex *re, const struct track *track, const char *way,
+                    const char *pattern, struct view subject)
 {
-    struct found track, pcre2;
+    struct found found, pcre2;
     unsigned n = regex_group_count(re);
-    enum track_result result = run_track(re, subject.ptr, subject.len, track.groups);
+    enum track_result result = run_track(re, track, subject, found.groups);
     asked++;
     if (result == TRACK_UNKNOWN) {
         return;
     }
     decided++;
-    track.rc = (int)result;
+    found.rc = (int)result;
     pcre2.rc = regex_match(re, interpreter, subject, pcre2.groups, n, NULL);
-    if (!same(&track, &pcre2, n)) {
-        fprintf(stderr, "%s on \"%.*s\": track %d, PCRE2 %d\n", pattern, (int)subject.len,
-                subject.ptr, track.rc, pcre2.rc);
+    if (!same(&found, &pcre2, n)) {
+        fprintf(stderr, "%s on \"%.*s\": %s %d, PCRE2 %d\n", pattern, (int)subject.len,
+                subject.ptr, way, found.rc, pcre2.rc);
     }
-    CHECK(same(&track, &pcre2, n));
+    CHECK(same(&found, &pcre2, n));
+}
+
+static void compare_some(const struct regex *re, const char *pattern)
+{
+    const struct track *track = &re->track, *native = NULL;
+    struct native *made = native_make(&track, 1, re->family, &native);
+    natives += made != NULL;
+    for (int k = 0; k < 20; k++) {
+        char subject[200];
+        put_together(subject, sizeof(subject), bits, COUNT(bits), k % 4 == 3 ? 80 : 8);
+        compare(re, track, "track", pattern, view_of(subject));
+        if (native) {
+            compare(re, native, "native track", pattern, view_of(subject));
+        }
+    }
+    native_free_all(made, NULL);
 }
 
 static void test_against_interpreter(void)
 {
     for (int i = 0; i < 4000; i++) {
-        char pattern[200] = "^", subject[100];
+        char pattern[200] = "^";
         struct regex *re;
         put_together(pattern + 1, sizeof(pattern) - 1, pieces, COUNT(pieces), 6);
         if (regex_compile(&re, view_of(pattern), REGEX_ANCHORED, NULL, NULL) < 0) {
             continue;
         }
-        for (int k = 0; re->track.steps && k < 20; k++) {
-            put_together(subject, sizeof(subject), bits, COUNT(bits), 8);
-            compare(re, pattern, view_of(subject));
+        if (re->track.steps) {
+            compare_some(re, pattern);
         }
         regex_free(re);
     }
     CHECK(decided > asked / 2 && decided > 20000);
+    if (natives == 0) {
+        fprintf(stderr, "no machine code for tracks here\n");
+    }
 }
 
 /* Rules of the usual kind are decided without PCRE2. */
@@ -195,7 +216,7 @@ static void test_usual_rules(void)
             regex_free(re);
             continue;
         }
-        int rc = (int)run_track(re, cases[i].subject, strlen(cases[i].subject), groups);
+        int rc = (int)run_track(re, &re->track, view_of(cases[i].subject), groups);
         if (rc != cases[i].rc) {
             fprintf(stderr, "%s: %d\n", cases[i].pattern, rc);
         }
@@ -210,7 +231,7 @@ static void test_last_newline(void)
     struct regex *re;
     struct view groups[2];
     CHECK(regex_compile(&re, VIEW("^(.*?)$"), REGEX_ANCHORED, NULL, NULL) == 0);
-    CHECK(run_track(re, "a\n", 2, groups) == TRACK_UNKNOWN);
+    CHECK(run_track(re, &re->track, VIEW("a\n"), groups) == TRACK_UNKNOWN);
     CHECK(regex_match(re, interpreter, VIEW("a\n"), groups, 2, NULL) == 1 &&
           groups[1].len == 1);
     regex_free(re);
@@ -232,7 +253,8 @@ static void test_rows(void)
     }
     for (size_t len = 0; len <= SUBJECT_MOST; len += 1 + len / 8) {
         for (unsigned i = 0; i < 2; i++) {
-            subject_init(&subjects[i], family);
+            subject_init(&subjects[i]);
+            subject_set_family(&subjects[i], family);
             subjects[i].fill = i ? subject_fill_plain : subjects[i].fill;
             regex_subject_set(&subjects[i], view_make(text, len), REGEX_TEXT_BROKEN,
                               i ? len : sizeof(text));

@@ -121,8 +121,8 @@ static void test_filters_lose_nothing(void)
     for (size_t i = 0; i < COUNT(regexes); i++) {
         regex_free(compiled[i]);
     }
+    regex_subject_free(look.subject, NULL);
     regex_family_free(family);
-    alloc_free(NULL, look.subject);
     regex_scratch_free(scratch);
     arena_release(&arena);
 }
