@@ -141,6 +141,19 @@ static const struct column match_columns[] = {
 };
 #define MATCH_COLUMNS (sizeof(match_columns) / sizeof(match_columns[0]))
 
+static void warn_prefixes(const struct templates *t, const struct finding *finding,
+                          const char *index)
+{
+    static const char text[] = "only as a prefix: what follows is not looked at";
+    if (!finding->platform_whole) {
+        talk_warning("%s: '%s' matches platform '%s' %s", index, finding->row_platform,
+                     word(t, 1), text);
+    }
+    if (!finding->command_whole) {
+        talk_warning("%s: '%s' matches command '%s' %s", index, finding->row, word(t, 2), text);
+    }
+}
+
 static int match_row(void *user, const struct finding *finding, struct err *err)
 {
     struct templates *t = user;
@@ -153,10 +166,8 @@ static int match_row(void *user, const struct finding *finding, struct err *err)
         finding->row,
         finding->whole ? "whole" : "prefix",
     };
-    if (t->rows++ == 0 && !finding->whole && !t->options->quiet) {
-        talk_warning("%s matches '%s' of platform %s only as a prefix: what follows is not "
-                     "looked at",
-                     index ? index : finding->index, word(t, 2), word(t, 1));
+    if (t->rows++ == 0 && !t->options->quiet) {
+        warn_prefixes(t, finding, index ? index : finding->index);
     }
     return index ? write_texts(t->writer, texts, MATCH_COLUMNS, err) : err_nomem(err);
 }

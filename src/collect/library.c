@@ -160,8 +160,19 @@ struct view library_template_name(const char *templates, const char *platform)
     return name;
 }
 
+/* Whether the row's Platform, or its Command, matches to the end; one of them is NULL. */
+static bool matches_whole(const struct folder *folder, long row, const char *platform,
+                          const char *command)
+{
+    int whole = 0;
+    return textfsm_index_find(folder->index, platform, command, NULL, (size_t)row, &whole) ==
+               row &&
+           whole;
+}
+
 static int found_row(struct library *library, const struct folder *folder, long row,
-                     const char *platform, int whole, struct finding *out, struct err *err)
+                     const char *platform, const char *command, int whole, struct finding *out,
+                     struct err *err)
 {
     struct textfsm_index_row cells = textfsm_index_row(folder->index, (size_t)row);
     *out = (struct finding){
@@ -174,6 +185,8 @@ static int found_row(struct library *library, const struct folder *folder, long 
         .row = cells.command,
         .row_platform = cells.platform,
         .whole = whole != 0,
+        .platform_whole = whole || matches_whole(folder, row, platform, NULL),
+        .command_whole = whole || matches_whole(folder, row, NULL, command),
     };
     return out->name ? 1 : err_nomem(err);
 }
@@ -200,7 +213,7 @@ static int by_command(struct library *library, const char *platform, const char 
             return index_failed(folder, err);
         }
         if (row >= 0) {
-            return found_row(library, folder, row, platform, whole, out, err);
+            return found_row(library, folder, row, platform, command, whole, out, err);
         }
     }
     return 0;
@@ -242,7 +255,8 @@ static int each_row(struct library *library, const struct folder *folder, const 
     while (rc >= 0 && (row = textfsm_index_find(folder->index, platform, command, NULL,
                                                 (size_t)(row + 1), &whole)) >= 0) {
         struct finding finding;
-        rc = found_row(library, folder, row, platform ? platform : "", whole, &finding, err);
+        rc = found_row(library, folder, row, platform ? platform : "", command, whole, &finding,
+                       err);
         if (rc > 0) {
             rc = on_row(user, &finding, err);
         }
@@ -251,13 +265,13 @@ static int each_row(struct library *library, const struct folder *folder, const 
 }
 
 /* Whether the indexes have rows for a platform of that name. */
-static bool has_rows(struct library *library, const char *platform)
+static bool has_rows(struct library *library, const char *platform, const char *command)
 {
     bool has = false;
     for (size_t i = 0; i < library->nfolders && !has; i++) {
         struct folder *folder = &library->folders[i];
         has = folder_index(library, folder, NULL) > 0 &&
-              textfsm_index_find(folder->index, platform, NULL, NULL, 0, NULL) >= 0;
+              textfsm_index_find(folder->index, platform, command, NULL, 0, NULL) >= 0;
     }
     return has;
 }
@@ -266,7 +280,7 @@ int library_each(struct library *library, const char *platform, const char *comm
                  library_row_fn *on_row, void *user, struct err *err)
 {
     const char *name = platform;
-    for (size_t i = 0; name && !has_rows(library, name); i++) {
+    for (size_t i = 0; name && !has_rows(library, name, command); i++) {
         name = other_name(library, platform, i);
     }
     platform = name ? name : platform;
@@ -327,7 +341,7 @@ static int by_row(struct library *library, struct folder *folder, const char *pl
         if (!view_equal(library_template_name(cells.templates, platform), name)) {
             continue;
         }
-        int rc = found_row(library, folder, row, platform, whole, out, err);
+        int rc = found_row(library, folder, row, platform, NULL, whole, out, err);
         return rc == 1 && !out->command
                    ? command_by_name(library, folder, row, platform, out, err)
                    : rc;

@@ -44,6 +44,7 @@ struct finding {
     const char *row;       /* that row's Command, as written; NULL without an index */
     const char *row_platform; /* its Platform, likewise */
     bool whole;               /* platform and command matched to their ends, not as prefixes */
+    bool platform_whole, command_whole;
 };
 
 /* What the indexes say of a platform's command: 1 = found, 0 = none, negative = error. They may
