@@ -1,9 +1,31 @@
 /* Runs as the public header has them. */
 #include "textfsm/run.h"
+
 #include "base/limits.h"
 
-static int report(const struct textfsm_run *run, struct textfsm_error *error)
+#include <stdio.h>
+#include <string.h>
+
+/* A limit that no rule's match met names the line of the rule that recorded, or of the state.
+ */
+static void name_line(struct textfsm_run *run)
 {
+    char text[sizeof(run->failed.text)];
+    size_t n = strlen(run->t->name);
+    if (run->failed.code != TEXTFSM_LIMIT || run->failed.template_line ||
+        strncmp(run->failed.text, run->t->name, n) != 0) {
+        return;
+    }
+    unsigned line = run->failed_rule ? run->failed_rule->pub.line
+                                     : run->t->states[run->failed_state].pub.line;
+    run->failed.template_line = (int)line;
+    snprintf(text, sizeof(text), "%s:%u%s", run->t->name, line, run->failed.text + n);
+    memcpy(run->failed.text, text, sizeof(text));
+}
+
+static int report(struct textfsm_run *run, struct textfsm_error *error)
+{
+    name_line(run);
     if (error && run->failed.code) {
         *error = run->failed;
     }

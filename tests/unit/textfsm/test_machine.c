@@ -180,7 +180,7 @@ static void test_ceilings(void)
     struct textfsm_run_options options = {.max_rows = 1, .max_line = 10};
     struct textfsm_run *run = textfsm_run_new(t, &options, NULL);
     CHECK(textfsm_run_feed(run, "0123456789\n01234567890\n", 23, &error) == TEXTFSM_LIMIT);
-    CHECK_STR(error.text, "t.textfsm: input line 2 is longer than 10 bytes");
+    CHECK_STR(error.text, "t.textfsm:5: input line 2 is longer than 10 bytes");
     textfsm_run_reset(run);
     for (int i = 0; i < 10; i++) {
         CHECK(textfsm_run_feed(run, "x", 1, NULL) == 0);
@@ -188,7 +188,7 @@ static void test_ceilings(void)
     CHECK(textfsm_run_feed(run, "x", 1, &error) == TEXTFSM_LIMIT && error.input_line == 1);
     textfsm_run_reset(run);
     CHECK(textfsm_run_feed(run, text, strlen(text), &error) == TEXTFSM_LIMIT);
-    CHECK_STR(error.text, "t.textfsm: input line 8: more than 1 rows");
+    CHECK_STR(error.text, "t.textfsm:11: input line 8: more than 1 rows");
     CHECK(textfsm_run_rows(run) == 1);
     textfsm_run_free(run);
     textfsm_template_free(t);
