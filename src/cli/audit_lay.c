@@ -84,7 +84,7 @@ int audit_lay(struct db **out, struct past *past, const struct plan *plan, struc
     struct saving *saving = NULL;
     struct emit *emit = NULL;
     struct emit_options as_they_come = {.ordered = false, .lacking_null = true};
-    int rc = saving_open_copy(&saving, plan, past->started, past->ended, err);
+    int rc = saving_open_copy(&saving, NULL, plan, past->started, past->ended, err);
     if (rc == 0) {
         rc = emit_new(&emit, plan, saving_writer(saving), &as_they_come, err);
     }

@@ -3,7 +3,9 @@
  * file. Outputs stream: rows leave while the file is still being read.
  */
 #include "cli/options.h"
+#include "cli/parse_save.h"
 #include "cli/parse_tree.h"
+#include "cli/saving.h"
 #include "cli/setting.h"
 #include "cli/talk.h"
 #include "collect/plan.h"
@@ -27,9 +29,11 @@ struct parse {
     struct library *library;
     const struct textfsm_table *reader;
     const char *table_name, *command;
+    const char *template_path, *fingerprint; /* of the reader */
     struct shape_place place;
     struct table *tables;
     size_t ntables;
+    struct parse_save *save; /* NULL: to no database */
     struct writer *writer;
     struct textfsm_cell *cells; /* of one row of the table */
     char *buf;                  /* READ_BYTES */
@@ -99,6 +103,7 @@ static int find_by_index(struct parse *parse, struct err *err)
     }
     parse->table_name = finding.name;
     parse->command = ask->letter == 'c' ? ask->text : finding.command ? finding.command : "";
+    parse->template_path = finding.templates;
     return library_load(parse->library, &finding, &parse->reader, err);
 }
 
@@ -110,9 +115,22 @@ static int find_reader(struct parse *parse, struct err *err)
     }
     parse->table_name = setting_stem(&parse->arena, options->template_file);
     parse->command = ask_of(options) ? ask_of(options)->text : "";
+    parse->template_path = options->template_file;
     return parse->table_name
                ? library_load_file(parse->library, options->template_file, &parse->reader, err)
                : err_nomem(err);
+}
+
+static int open_writer(struct parse *parse, struct err *err)
+{
+    const struct options *options = parse->options;
+    if (!saving_path(options)) {
+        return setting_records(&parse->writer, options, parse->tables, parse->ntables, err);
+    }
+    parse->fingerprint = library_fingerprint(parse->library, parse->reader);
+    int rc = parse_save_open(&parse->save, options, parse->tables, parse->ntables, err);
+    parse->writer = rc < 0 ? NULL : parse_save_writer(parse->save);
+    return rc;
 }
 
 static int prepare(struct parse *parse, struct err *err)
@@ -135,9 +153,7 @@ static int prepare(struct parse *parse, struct err *err)
         parse->cells =
             arena_array(&parse->arena, parse->tables[0].ncolumns, sizeof(*parse->cells));
         parse->buf = arena_get(&parse->arena, READ_BYTES);
-        rc = parse->cells && parse->buf ? setting_records(&parse->writer, parse->options,
-                                                          parse->tables, parse->ntables, err)
-                                        : err_nomem(err);
+        rc = parse->cells && parse->buf ? open_writer(parse, err) : err_nomem(err);
     }
     return rc;
 }
@@ -206,14 +222,19 @@ static int feed(struct parse *parse, struct textfsm_merge *merge, int fd, struct
     }
 }
 
+static int read_whole(struct strbuf *text, int fd, struct err *err)
+{
+    return strbuf_read_fd(text, fd, LIMIT_COMMAND_BYTES) < 0
+               ? err_set(err, ERR_PARSE, "%s", strerror(errno))
+               : 0;
+}
+
 /* Of formats that want the output itself. */
 static int copy_raw(struct parse *parse, int fd, struct err *err)
 {
     struct strbuf text = STRBUF_INIT;
-    int rc = 0;
-    if (strbuf_read_fd(&text, fd, LIMIT_COMMAND_BYTES) < 0) {
-        rc = err_set(err, ERR_PARSE, "%s", strerror(errno));
-    } else {
+    int rc = read_whole(&text, fd, err);
+    if (rc == 0) {
         struct textfsm_cell cells[RAW_COLUMNS];
         memcpy(cells, parse->cells, PLAN_BASE_COLUMNS * sizeof(cells[0]));
         cells[RAW_COLUMNS - 1] = (struct textfsm_cell){
@@ -224,6 +245,46 @@ static int copy_raw(struct parse *parse, int fd, struct err *err)
     return rc;
 }
 
+static int feed_text(struct parse *parse, struct textfsm_merge *merge, struct view text,
+                     struct err *err)
+{
+    struct textfsm_error error;
+    return textfsm_merge_feed(merge, text.ptr, text.len, &error) < 0 ||
+                   textfsm_merge_finish(merge, &error) < 0
+               ? reader_error(parse, &error, err)
+               : 0;
+}
+
+/* Into a database, which keeps the output, too. */
+static int keep(struct parse *parse, struct textfsm_merge *merge, int fd, const char *host,
+                const char *stamp, struct err *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    int rc = read_whole(&text, fd, err), bad = 0;
+    if (rc == 0) {
+        rc = parse_save_begin(parse->save, err);
+    }
+    if (rc == 0) {
+        bad = feed_text(parse, merge, strbuf_view(&text), err);
+        rc = bad == ERR_PARSE ? 0 : bad;
+    }
+    if (rc == 0) {
+        struct save_job job = {.host = host,
+                               .command = parse->command,
+                               .template_name = parse->template_path,
+                               .template_fingerprint = parse->fingerprint,
+                               .status = status_name(bad ? STATUS_PARSE_ERROR : STATUS_OK),
+                               .reason = bad ? err->text : NULL,
+                               .collected_at = stamp,
+                               .took_ms = -1,
+                               .exit_status = -1,
+                               .output = strbuf_view(&text)};
+        rc = parse_save_end(parse->save, &job, err);
+    }
+    strbuf_release(&text);
+    return rc < 0 ? rc : bad;
+}
+
 static int parse_fd(struct parse *parse, struct textfsm_merge *merge, int fd, const char *host,
                     struct err *err)
 {
@@ -231,6 +292,9 @@ static int parse_fd(struct parse *parse, struct textfsm_merge *merge, int fd, co
     file_stamp(fd, stamp, sizeof(stamp));
     set_origin(parse, host, stamp);
     textfsm_merge_reset(merge);
+    if (parse->save) {
+        return keep(parse, merge, fd, host, stamp, err);
+    }
     return parse->writer->format->raw ? copy_raw(parse, fd, err) : feed(parse, merge, fd, err);
 }
 
@@ -239,7 +303,7 @@ static int parse_file(struct parse *parse, struct textfsm_merge *merge, const ch
                       struct err *err)
 {
     bool standard = strcmp(path, "-") == 0;
-    const char *host = standard ? "stdin" : setting_stem(&parse->arena, path);
+    const char *host = parse_save_host(&parse->arena, path);
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     int rc = host ? 0 : err_nomem(err);
     if (fd < 0) {
@@ -272,6 +336,17 @@ static int parse_all(struct parse *parse, struct err *err)
     return rc;
 }
 
+/* Ends or drops what was opened. */
+static int finish(struct parse *parse, int rc, struct err *err)
+{
+    if (rc < 0) {
+        writer_abort(parse->writer);
+        parse_save_abort(parse->save);
+        return rc;
+    }
+    return parse->save ? parse_save_close(parse->save, err) : writer_close(parse->writer, err);
+}
+
 int verb_parse(const struct options *options)
 {
     if (parse_is_tree(options)) {
@@ -283,11 +358,7 @@ int verb_parse(const struct options *options)
     if (rc == 0) {
         rc = parse_all(&parse, &err);
     }
-    if (rc == 0) {
-        rc = writer_close(parse.writer, &err);
-    } else {
-        writer_abort(parse.writer);
-    }
+    rc = finish(&parse, rc, &err);
     int status = rc < 0 ? talk_failure(&err, "parse") : parse.failed;
     library_free(parse.library);
     arena_release(&parse.arena);

@@ -1,6 +1,7 @@
 #include "cli/parse_tree.h"
 
 #include "cli/asks.h"
+#include "cli/saving.h"
 #include "cli/setting.h"
 #include "cli/talk.h"
 #include "collect/emit.h"
@@ -14,6 +15,7 @@ struct tree {
     struct rawtree_saved *saved;
     struct library *library;
     struct plan plan;
+    struct saving *saving; /* NULL: to no database */
     struct emit *emit;
     bool failed; /* some output could not be parsed */
 };
@@ -47,6 +49,22 @@ static int make_plan(struct tree *tree, struct err *err)
     return rc;
 }
 
+static int open_writer(struct tree *tree, struct writer **writer, struct err *err)
+{
+    const struct options *options = tree->options;
+    const char *started = tree->saved->started;
+    if (!saving_path(options)) {
+        return setting_records(writer, options, tree->plan.tables, tree->plan.ntables, err);
+    }
+    int rc = saving_check(options, err);
+    if (rc == 0) { /* a manifest is written last */
+        rc = saving_open_copy(&tree->saving, options, &tree->plan, started,
+                              started ? started : "unknown", err);
+    }
+    *writer = rc < 0 ? NULL : saving_writer(tree->saving);
+    return rc;
+}
+
 static int prepare(struct tree *tree, struct err *err)
 {
     const struct options *options = tree->options;
@@ -62,9 +80,9 @@ static int prepare(struct tree *tree, struct err *err)
     }
     struct writer *writer = NULL;
     if (rc == 0) {
-        rc = setting_records(&writer, options, tree->plan.tables, tree->plan.ntables, err);
+        rc = open_writer(tree, &writer, err);
     }
-    struct emit_options ordered = {.ordered = true};
+    struct emit_options ordered = {.ordered = !tree->saving};
     return rc < 0 ? rc : emit_new(&tree->emit, &tree->plan, writer, &ordered, err);
 }
 
@@ -80,6 +98,19 @@ static void tell(struct tree *tree, const struct host_result *result)
     }
 }
 
+static int parse_host(struct tree *tree, struct host_result *result, struct err *err)
+{
+    int rc = tree->saving ? saving_begin(tree->saving, err) : 0;
+    if (rc == 0) {
+        rc = emit_host(tree->emit, result, err);
+    }
+    if (rc == 0 && tree->saving) {
+        rc = saving_end(tree->saving, result, err);
+    }
+    tell(tree, result);
+    return rc;
+}
+
 static int parse_all(struct tree *tree, struct err *err)
 {
     int rc = 0;
@@ -87,12 +118,16 @@ static int parse_all(struct tree *tree, struct err *err)
         struct host_result *result = NULL;
         rc = rawtree_result(tree->saved, &tree->plan.jobs[i], &result, err);
         if (rc == 0) {
-            rc = emit_host(tree->emit, result, err);
-            tell(tree, result);
+            rc = parse_host(tree, result, err);
         }
         host_result_free(result);
     }
-    return rc < 0 ? rc : emit_finish(tree->emit, err);
+    rc = rc < 0 ? rc : emit_finish(tree->emit, err);
+    if (rc == 0 && tree->saving) {
+        rc = saving_close(tree->saving, NULL, err);
+        tree->saving = NULL;
+    }
+    return rc;
 }
 
 int parse_tree(const struct options *options)
@@ -105,6 +140,7 @@ int parse_tree(const struct options *options)
     }
     int status = rc < 0 ? talk_failure(&err, "parse") : tree.failed;
     emit_free(tree.emit);
+    saving_abort(tree.saving);
     plan_release(&tree.plan);
     library_free(tree.library);
     rawtree_saved_free(tree.saved);

@@ -72,7 +72,7 @@ static const char *spelled(const struct option *o, char *buf, size_t size)
 /* Runs are added to a database; what it holds stays. */
 static bool is_added_to(const struct options *options, const char *path)
 {
-    return (options->verb->bit & VERB_COLLECTS) && path == options->output &&
+    return (options->verb->bit & VERB_SAVES) && path == options->output &&
            saving_path(options) == path;
 }
 
@@ -133,11 +133,11 @@ static int check_words(const struct options *options, const struct option *write
 
 static int check_database(const struct options *options, struct err *err)
 {
-    bool can = options->verb->bit & VERB_COLLECTS;
+    bool can = options->verb->bit & VERB_SAVES;
     return can || options->format || !options->output || !saving_path(options)
                ? 0
                : err_set(err, ERR_USAGE,
-                         "-o %s: `%s` writes no database, only `run` and `audit` do",
+                         "-o %s: `%s` writes no database, only `run`, `parse` and `audit` do",
                          options->output, options->verb->name);
 }
 

@@ -72,16 +72,9 @@ static int open_records(struct collecting *c, struct writer **writer, struct err
     if (!saving_path(options)) {
         return setting_records(writer, options, c->plan->tables, c->plan->ntables, err);
     }
-    if (setting_fits(options, NULL, err) < 0) {
-        return ERR_USAGE;
-    }
-    if (setting_narrows(options) || options->format) {
-        return err_set(err, ERR_USAGE,
-                       "a database keeps all records as they are: give -f, --where "
-                       "and their kin to `collect query %s`",
-                       saving_path(options));
-    }
-    return c->saving ? 0 : saving_open(&c->saving, options, c->plan, c->inventory, err);
+    int rc = saving_check(options, err);
+    return rc < 0 || c->saving ? rc
+                               : saving_open(&c->saving, options, c->plan, c->inventory, err);
 }
 
 /* The plan as it would have been, had the platforms been said. */

@@ -2,8 +2,8 @@
 
 #include "base/limits.h"
 #include "base/sha256.h"
+#include "cli/setting.h"
 #include "collect/host_text.h"
-#include "store/save.h"
 #include "store/saved.h"
 
 #include <pwd.h>
@@ -16,7 +16,7 @@ struct saving {
     const struct plan *plan;
     struct arena arena;
     struct strbuf groups, data; /* of the host at hand */
-    bool copy;                  /* for an audit: an unknown platform is none */
+    bool copy;                  /* of an earlier run: an unknown platform is none */
 };
 
 const char *saving_path(const struct options *options)
@@ -61,6 +61,9 @@ static const char *asked(struct arena *arena, const struct options *options)
         strbuf_addf(&text, "%s-%c %s", i ? " " : "", options->asks.items[i].letter,
                     options->asks.items[i].text);
     }
+    if (options->template_file) {
+        strbuf_addf(&text, "%s-T %s", text.len ? " " : "", options->template_file);
+    }
     for (size_t i = 0; i < options->rules.count; i++) {
         strbuf_addf(&text, "%s-r %s", text.len ? " " : "", options->rules.items[i].text);
     }
@@ -70,6 +73,25 @@ static const char *asked(struct arena *arena, const struct options *options)
     const char *copy = arena_dup(arena, strbuf_view(&text));
     strbuf_release(&text);
     return copy;
+}
+
+int saving_check(const struct options *options, struct err *err)
+{
+    if (setting_fits(options, NULL, err) < 0) {
+        return ERR_USAGE;
+    }
+    return setting_narrows(options) || options->format
+               ? err_set(err, ERR_USAGE,
+                         "a database keeps all records as they are: give -f, --where "
+                         "and their kin to `collect query %s`",
+                         saving_path(options))
+               : 0;
+}
+
+struct save_run saving_run(const struct options *options, struct arena *arena)
+{
+    return (struct save_run){
+        .who = who(arena), .options = asked(arena, options), .version = COLLECT_VERSION};
 }
 
 struct writer *saving_writer(struct saving *s)
@@ -238,26 +260,31 @@ int saving_open(struct saving **out, const struct options *options, const struct
         return err_nomem(err);
     }
     const char *path = saving_path(options);
-    struct save_run run = {.who = who(&s->arena),
-                           .inventory = inventory->path,
-                           .inventory_sha256 = file_sha256(&s->arena, inventory->path),
-                           .options = asked(&s->arena, options),
-                           .version = COLLECT_VERSION,
-                           .resume = path && path == options->resume};
+    struct save_run run = saving_run(options, &s->arena);
+    run.inventory = inventory->path;
+    run.inventory_sha256 = file_sha256(&s->arena, inventory->path);
+    run.resume = path && path == options->resume;
     return open_saving(out, path, plan, s, &run, err);
 }
 
-int saving_open_copy(struct saving **out, const struct plan *plan, const char *started,
-                     const char *ended, struct err *err)
+int saving_open_copy(struct saving **out, const struct options *options,
+                     const struct plan *plan, const char *started, const char *ended,
+                     struct err *err)
 {
     *out = NULL;
     struct saving *s = new_saving();
-    if (s) {
-        s->copy = true;
+    if (!s) {
+        return err_nomem(err);
     }
-    struct save_run run = {
-        .version = COLLECT_VERSION, .copied = true, .started = started, .ended = ended};
-    return s ? open_saving(out, NULL, plan, s, &run, err) : err_nomem(err);
+    s->copy = true;
+    struct save_run run = {.version = COLLECT_VERSION};
+    if (options) {
+        run = saving_run(options, &s->arena);
+    }
+    run.copied = true;
+    run.started = started;
+    run.ended = ended;
+    return open_saving(out, options ? saving_path(options) : NULL, plan, s, &run, err);
 }
 
 int saving_settle(struct saving *s, const struct plan *plan, struct err *err)

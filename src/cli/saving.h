@@ -13,19 +13,26 @@
 #include "cli/options.h"
 #include "collect/plan.h"
 #include "collect/result.h"
-#include "store/db.h"
+#include "store/save.h"
 
 struct saving;
 
 /* The database that options ask for: -o FILE.db, else --resume's; NULL = none. */
 const char *saving_path(const struct options *options);
 
+/* A database keeps all records as they are. ERR_USAGE: an option asks for others. */
+int saving_check(const struct options *options, struct err *err);
+
+/* What is told of a run that begins now; inventory and resume are left out. */
+struct save_run saving_run(const struct options *options, struct arena *arena);
+
 /* Hosts of the plan that have nothing to do are saved at once. */
 int saving_open(struct saving **out, const struct options *options, const struct plan *plan,
                 const struct inventory *inventory, struct err *err);
-/* A run of earlier, into a scratch database. */
-int saving_open_copy(struct saving **out, const struct plan *plan, const char *started,
-                     const char *ended, struct err *err);
+/* A run of earlier, into the database of options; NULL: into a scratch database. */
+int saving_open_copy(struct saving **out, const struct options *options,
+                     const struct plan *plan, const char *started, const char *ended,
+                     struct err *err);
 /* Once the platforms are known: the tables, and another plan with the same jobs. */
 int saving_settle(struct saving *saving, const struct plan *plan, struct err *err);
 struct writer *saving_writer(struct saving *saving);

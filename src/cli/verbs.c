@@ -26,7 +26,9 @@ const struct verb verb_table[] = {
          "Parses files (- is standard input) that hold the output of one command, with the "
          "template that -T names, or that --platform with -t or -c finds. The `host` column "
          "is the file's name without its extension. A folder that --save-raw left is parsed "
-        "as the run that left it, with the templates of today.",
+         "as the run that left it, with the templates of today. -o FILE.db keeps either as a run "
+         "in a database, outputs and all, for `query`, `diff` and `audit --from`; files of the "
+         "same name in several folders would be one host there, and are refused.",
      .run = verb_parse},
     {.name = "hosts",
      .bit = VERB_HOSTS,

@@ -26,6 +26,8 @@ enum verb_bit {
     VERB_AUDIT = 1 << 13,
     /* those that log into hosts */
     VERB_COLLECTS = VERB_RUN | VERB_AUDIT,
+    /* those that add runs to a database */
+    VERB_SAVES = VERB_COLLECTS | VERB_PARSE,
     /* those whose output is rows, whatever the format */
     VERB_ROWS =
         VERB_RUN | VERB_PARSE | VERB_HOSTS | VERB_QUERY | VERB_DIFF | VERB_SCHEMA | VERB_LINT,

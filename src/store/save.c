@@ -277,6 +277,12 @@ int save_host_begin(struct save *save, struct err *err)
     return db_exec(save->db, "BEGIN IMMEDIATE", err);
 }
 
+int save_host_undo(struct save *save, struct err *err)
+{
+    int status = db_exec(save->db, "ROLLBACK", err);
+    return status < 0 ? status : save_host_begin(save, err);
+}
+
 static void bind_number(sqlite3_stmt *st, int place, long n)
 {
     if (n < 0) {

@@ -85,6 +85,8 @@ int save_tables(struct save *save, const struct table *tables, size_t ntables, s
 struct writer *save_writer(struct save *save);
 
 int save_host_begin(struct save *save, struct err *err);
+/* Takes back what came of the host since its begin, which goes on. */
+int save_host_undo(struct save *save, struct err *err);
 int save_job(struct save *save, const struct save_job *job, struct err *err);
 int save_ask(struct save *save, const struct save_ask *ask, struct err *err);
 int save_host_end(struct save *save, const struct save_host *host, struct err *err);

@@ -38,6 +38,8 @@ USES = [
     ("parse -T list.textfsm list.txt", "templates sort"),
     ("parse -T list.textfsm list.txt -f csv", "templates sort"),
     ("parse -T list.textfsm list.txt -f text", "templates template-file"),
+    ("parse -T list.textfsm list.txt -o new.db", "template-file templates command platform"),
+    ("parse raw -o new.db", "template command template-file templates"),
     ("parse --platform cisco_ios -t show_clock clock.txt", "sort"),
     ("parse --platform cisco_ios -c 'show clock' clock.txt", "sort"),
     ("parse raw", "command template"),
