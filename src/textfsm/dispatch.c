@@ -1,8 +1,85 @@
 #include "textfsm/dispatch.h"
 
-/* ---- Made with the template ---- */
+/* ---- Tables ---- */
 
-/* Rare bytes first: the ones that decide most often. Lower is rarer in device output. */
+/* Bit c of row r becomes bit r of row c: in squares of 32, then 16 ... */
+static void transpose(uint64_t rows[64])
+{
+    uint64_t low = UINT32_MAX; /* the columns of a square's left half */
+    for (unsigned half = 32; half; half /= 2, low ^= low << half) {
+        for (unsigned r = 0; r < 64; r = (r + half + 1) & ~half) {
+            uint64_t differ = (rows[r] >> half ^ rows[r + half]) & low;
+            rows[r] ^= differ << half;
+            rows[r + half] ^= differ;
+        }
+    }
+}
+
+/* 64 rules' word of the rows from `row` on: of each byte the rules whose sets have it. */
+static void admit_bytes(const struct dispatch *dispatch, uint64_t *masks, unsigned row,
+                        const struct byteset *const sets[64])
+{
+    for (unsigned part = 0; part < 4; part++) {
+        uint64_t bits[64];
+        for (unsigned i = 0; i < 64; i++) {
+            bits[i] = sets[i]->word[part];
+        }
+        transpose(bits);
+        for (unsigned i = 0; i < 64; i++) {
+            masks[(row + part * 64 + i) * dispatch->words] = bits[i];
+        }
+    }
+}
+
+static void admit(const struct dispatch *dispatch, uint64_t *masks, unsigned row,
+                  uint64_t rules)
+{
+    masks[row * dispatch->words] |= rules;
+}
+
+static void admit_blanks(const struct dispatch *dispatch, uint64_t *masks,
+                         const struct regex_facts *facts, uint64_t rule)
+{
+    for (unsigned n = facts->skip_min; n <= INDENT_MOST && n <= facts->skip_max; n++) {
+        admit(dispatch, masks, INDENT(n), rule);
+    }
+    if (facts->skip_max > INDENT_MOST) {
+        admit(dispatch, masks, INDENT_MORE, rule);
+    }
+}
+
+/* A word of all rows: that of up to 64 rules. */
+static void admit_rules(const struct dispatch *dispatch, uint64_t *masks,
+                        const struct regex *const *regexes, unsigned n)
+{
+    static const struct byteset none;
+    const struct byteset *leads[64], *lasts[64];
+    for (unsigned i = 0; i < 64; i++) {
+        leads[i] = i < n ? &regex_facts(regexes[i])->lead : &none;
+        lasts[i] = i < n ? &regex_facts(regexes[i])->last : &none;
+    }
+    admit_bytes(dispatch, masks, LEAD(0), leads);
+    admit_bytes(dispatch, masks, LAST(0), lasts);
+    for (unsigned i = 0; i < n; i++) {
+        const struct regex_facts *facts = regex_facts(regexes[i]);
+        admit_blanks(dispatch, masks, facts, UINT64_C(1) << i);
+        admit(dispatch, masks, LEAD_END, (uint64_t)facts->lead_end << i);
+    }
+    admit(dispatch, masks, LAST_NONE, UINT64_MAX);
+    admit(dispatch, masks, INDENT_ANY, UINT64_MAX);
+}
+
+/* ---- Bytes that must occur ---- */
+
+#define WANT_MOST 3 /* by one rule */
+
+/* Bytes that one rule needs, rare ones first. */
+struct wants {
+    unsigned char byte[WANT_MOST];
+    unsigned n;
+};
+
+/* Rare bytes decide most often. Lower is rarer in device output. */
 static unsigned commonness(unsigned char byte)
 {
     if (byte >= 'a' && byte <= 'z') {
@@ -17,49 +94,98 @@ static unsigned commonness(unsigned char byte)
     return byte >= 'A' && byte <= 'Z' ? 3 : byte == ',' || byte == ':' || byte == '.' ? 2 : 1;
 }
 
-/* The rarest ones; want[0..n) are in that order. */
-static unsigned keep_rarest(unsigned char want[NEED_MOST], unsigned n, unsigned char byte)
+static void keep_rarest(struct wants *wants, unsigned char byte)
 {
-    unsigned at = n;
-    while (at > 0 && commonness(want[at - 1]) > commonness(byte)) {
+    unsigned at = wants->n;
+    while (at > 0 && commonness(wants->byte[at - 1]) > commonness(byte)) {
         at--;
     }
-    if (at == NEED_MOST) {
-        return n;
+    if (at == WANT_MOST) {
+        return;
     }
-    unsigned last = n < NEED_MOST ? n : NEED_MOST - 1;
-    memmove(want + at + 1, want + at, last - at);
-    want[at] = byte;
-    return last + 1;
+    unsigned last = wants->n < WANT_MOST ? wants->n : WANT_MOST - 1;
+    memmove(wants->byte + at + 1, wants->byte + at, last - at);
+    wants->byte[at] = byte;
+    wants->n = last + 1;
 }
 
 /* Bytes that the prefix does not already ask for; a blank says nothing. */
-static void choose_need(struct filter *filter, const struct regex_facts *facts,
-                        struct regex_family *family)
+static struct wants wants_of(const struct regex_facts *facts)
 {
-    unsigned char want[NEED_MOST];
-    unsigned n = 0;
+    struct wants wants = {.n = 0};
     struct byteset known = byteset_of(view_slice(facts->prefix, 0, 8));
     byteset_add(&known, ' ');
     for (unsigned w = 0; w < 2; w++) {
         for (uint64_t left = facts->need.word[w] & ~known.word[w]; left; left &= left - 1) {
-            n = keep_rarest(want, n, (unsigned char)(64 * w + (unsigned)__builtin_ctzll(left)));
+            keep_rarest(&wants, (unsigned char)(64 * w + (unsigned)__builtin_ctzll(left)));
         }
     }
+    return wants;
+}
+
+/* The one that most rules want, 0 = none. */
+static unsigned most_wanted(const unsigned votes[128])
+{
+    unsigned most = 0;
+    for (unsigned byte = 1; byte < 128; byte++) {
+        most = votes[byte] > votes[most] ? byte : most;
+    }
+    return most;
+}
+
+static void add_wanted(struct wanted *wanted, unsigned char byte, unsigned bit)
+{
+    wanted->low[byte & 15] |= (uint8_t)(1u << bit);
+    wanted->high[byte >> 4] |= (uint8_t)(1u << bit);
+}
+
+/* The bytes that most rules want. */
+static void choose_wanted(struct wanted wanted[WANTEDS], const struct regex *const *regexes,
+                          unsigned n)
+{
+    unsigned votes[128] = {0};
     for (unsigned i = 0; i < n; i++) {
-        filter->need |= regex_family_byte(family, want[i]);
+        struct wants wants = wants_of(regex_facts(regexes[i]));
+        for (unsigned k = 0; k < wants.n; k++) {
+            votes[wants.byte[k]] += WANT_MOST - k;
+        }
+    }
+    votes[0] = 0;
+    for (unsigned i = 0; i < WANTEDS * 8; i++) {
+        unsigned byte = most_wanted(votes);
+        if (byte) {
+            add_wanted(&wanted[i / 8], (unsigned char)byte, i % 8);
+            votes[byte] = 0;
+        }
     }
 }
+
+bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes, unsigned n,
+                   struct arena *arena)
+{
+    unsigned words = (n + 63) / 64;
+    uint64_t *masks = arena_array(arena, ROWS, words * sizeof(*masks));
+    if (!masks) {
+        return false;
+    }
+    *dispatch = (struct dispatch){.words = words, .masks = masks};
+    for (unsigned i = 0; i < words; i++) {
+        unsigned rules = n - i * 64 < 64 ? n - i * 64 : 64;
+        admit_rules(dispatch, masks + i, regexes + i * 64, rules);
+    }
+    choose_wanted(dispatch->wanted, regexes, n);
+    return true;
+}
+
+/* ---- Filters ---- */
 
 static bool is_full(const struct byteset *set)
 {
     return (set->word[0] & set->word[1] & set->word[2] & set->word[3]) == UINT64_MAX;
 }
 
-void filter_init(struct filter *filter, const struct regex *re, struct regex_family *family)
+static void set_prefix(struct filter *filter, const struct regex_facts *facts)
 {
-    const struct regex_facts *facts = regex_facts(re);
-    *filter = (struct filter){.skip_min = facts->skip_min, .skip_max = facts->skip_max};
     size_t n = facts->prefix.len < 8 ? facts->prefix.len : 8;
     if (n) {
         memcpy(&filter->prefix, facts->prefix.ptr, n);
@@ -69,122 +195,30 @@ void filter_init(struct filter *filter, const struct regex *re, struct regex_fam
         memcpy(&filter->second, facts->second, facts->nsecond);
         memset(&filter->second_mask, 0xFF, facts->nsecond);
     }
+}
+
+/* The bits that stand for these bytes, as far as they have one. */
+static uint16_t need_of(const struct wanted wanted[WANTEDS], const struct wants *wants)
+{
+    unsigned need = 0;
+    for (unsigned i = 0; i < wants->n; i++) {
+        unsigned char byte = wants->byte[i];
+        for (unsigned k = 0; k < WANTEDS; k++) {
+            unsigned bit = wanted[k].low[byte & 15] & wanted[k].high[byte >> 4];
+            need |= bit << (8 * k);
+        }
+    }
+    return (uint16_t)need;
+}
+
+void filter_init(struct filter *filter, const struct regex *re, const struct dispatch *dispatch)
+{
+    const struct regex_facts *facts = regex_facts(re);
+    struct wants wants = wants_of(facts);
+    *filter = (struct filter){.need = need_of(dispatch->wanted, &wants)};
+    set_prefix(filter, facts);
     filter->min_length =
         facts->min_length < UINT32_MAX ? (uint32_t)facts->min_length : UINT32_MAX;
-    filter->last = facts->last;
     filter->alphabet = facts->costly && !is_full(&facts->alphabet) ? &facts->alphabet : NULL;
-    choose_need(filter, facts, family);
-}
-
-bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes, unsigned n,
-                   struct arena *arena)
-{
-    unsigned words = (n + 63) / 64;
-    uint64_t *masks = arena_array(arena, LEADS, words * sizeof(*masks));
-    if (!masks) {
-        return false;
-    }
-    for (unsigned i = 0; i < n; i++) {
-        const struct regex_facts *facts = regex_facts(regexes[i]);
-        uint64_t *mask = masks + i / 64;
-        uint64_t bit = UINT64_C(1) << (i & 63);
-        for (unsigned lead = 0; lead < 256; lead++) {
-            if (byteset_has(&facts->lead, (unsigned char)lead)) {
-                mask[lead * words] |= bit;
-            }
-        }
-        if (facts->lead_end) {
-            mask[LEAD_END * words] |= bit;
-        }
-    }
-    *dispatch = (struct dispatch){words, masks};
-    return true;
-}
-
-/* ---- Asked for each line ---- */
-
-/* How many blanks a line begins with: few, as a rule. */
-static inline size_t indent(struct view line)
-{
-    size_t n = 0;
-    while (n < line.len && regex_is_blank((unsigned char)line.ptr[n])) {
-        n++;
-    }
-    return n;
-}
-
-/* The first eight bytes of v as memory has them, zero behind its end. */
-static inline uint64_t head_of(struct view v)
-{
-    uint64_t head = 0;
-    if (v.len >= 8) {
-        memcpy(&head, v.ptr, 8);
-    } else if (v.len) {
-        memcpy(&head, v.ptr, v.len);
-    }
-    return head;
-}
-
-void look_init(struct look *look, struct view line, enum regex_text kind, size_t room)
-{
-    size_t n = indent(line);
-    look->line = line;
-    look->blanks = n;
-    look->lead = n < line.len ? (unsigned char)line.ptr[n] : LEAD_END;
-    look->head = head_of(view_slice(line, n, line.len));
-    look->second_known = false;
-    regex_subject_set(look->subject, line, kind, room);
-}
-
-/* Finds the second word, unless something on the way to it is not ASCII. */
-static void find_second(struct look *look)
-{
-    struct view line = look->line;
-    size_t n = look->blanks;
-    while (n < line.len && (unsigned char)line.ptr[n] < 0x80 &&
-           !regex_is_blank((unsigned char)line.ptr[n])) {
-        n++;
-    }
-    struct view rest = view_slice(line, n, line.len);
-    rest = view_slice(rest, indent(rest), rest.len);
-    look->second = head_of(rest);
-    look->second_mask = rest.len && (unsigned char)rest.ptr[0] >= 0x80 ? 0 : UINT64_MAX;
-    look->second_known = true;
-}
-
-static inline bool has_second(struct look *look, const struct filter *filter)
-{
-    if (!look->second_known) {
-        find_second(look);
-    }
-    return ((look->second ^ filter->second) & filter->second_mask & look->second_mask) == 0;
-}
-
-/* Every byte of the line is one that the regex can take. */
-static bool in_alphabet(const struct look *look, const struct byteset *alphabet)
-{
-    for (size_t i = 0; i < look->line.len; i++) {
-        if (!byteset_has(alphabet, (unsigned char)look->line.ptr[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool look_slow(struct look *look, const struct filter *filter)
-{
-    size_t len = look->line.len;
-    if (len < filter->min_length) {
-        return false;
-    }
-    if (len && !byteset_has(&filter->last, (unsigned char)look->line.ptr[len - 1])) {
-        return false;
-    }
-    if (filter->second_mask && !has_second(look, filter)) {
-        return false;
-    }
-    if (filter->need && regex_subject_lacks(look->subject, filter->need)) {
-        return false;
-    }
-    return !filter->alphabet || in_alphabet(look, filter->alphabet);
+    filter->more = filter->second_mask || filter->alphabet;
 }

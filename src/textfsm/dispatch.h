@@ -1,8 +1,11 @@
 /*
- * Which rules of a state are worth trying on a line: a table by the line's first byte that is
- * no blank, then a few comparisons a rule. What is passed over cannot match; what is left may.
+ * Which rules of a state are worth trying on a line. Three tables say it for all rules at once:
+ * by the line's first byte that is no blank, by the number of blanks in front of it, by the
+ * line's last byte. A few comparisons are left for each rule. What is passed over cannot match;
+ * what is left may.
  *
- * All of it comes from regex_facts, and is made once, with the template.
+ * All of it comes from regex_facts, and is made once, with the template. What is known of a
+ * line, and how it is held against this, is in look.h.
  */
 #ifndef TEXTFSM_DISPATCH_H
 #define TEXTFSM_DISPATCH_H
@@ -10,58 +13,47 @@
 #include "base/arena.h"
 #include "regex/regex.h"
 
-#define LEAD_END  256 /* a line of blanks only */
-#define LEADS     257
-#define NEED_MOST 3
+/* Rows of the tables, which stand one behind the other. */
+#define LEAD(byte)     (unsigned)(byte)
+#define LEAD_END       256u /* a line of blanks only */
+#define LAST(byte)     (257u + (unsigned)(byte))
+#define LAST_NONE      513u              /* of an empty line */
+#define INDENT(blanks) (514u + (blanks)) /* up to INDENT_MOST */
+#define INDENT_MORE    (INDENT(INDENT_MOST) + 1)
+#define INDENT_ANY     (INDENT(INDENT_MOST) + 2) /* the first other byte is not ASCII */
+#define INDENT_MOST    15u
+#define ROWS           (INDENT_ANY + 1)
 
-/* What a line must be like for one rule; what decides most comes first. */
+/* What else a line must be like for one rule; what decides most comes first. */
 struct filter {
     uint64_t prefix, prefix_mask; /* of the eight bytes behind the blanks, as memory has them */
-    uint64_t second, second_mask; /* of those of the second word */
-    uint32_t skip_min, skip_max;  /* blanks in front */
     uint32_t min_length;
-    uint64_t need;                  /* bytes that must occur somewhere, one bit each */
-    struct byteset last;            /* one of these ends the line, all set = any */
+    bool more;     /* there is something of what follows */
+    uint16_t need; /* bytes that must occur, a bit each: the lower eight are of wanted[0] */
+    uint64_t second, second_mask;   /* of the first eight bytes of the second word */
     const struct byteset *alphabet; /* the only bytes that may occur, or NULL */
 };
 
-/* What is known of the line at hand. */
-struct look {
-    struct view line;
-    size_t blanks;
-    unsigned lead; /* the byte behind the blanks, or LEAD_END */
-    uint64_t head; /* the eight bytes from there on, zero behind the end */
-    bool second_known;
-    uint64_t second, second_mask; /* the same of the second word, where that can be told */
-    struct regex_subject *subject;
+/* Up to eight bytes that rules need, a bit each: low[c & 15] and high[c >> 4] have both the bit
+ * of c, but no other bits in common. */
+struct wanted {
+    uint8_t low[16], high[16];
 };
+
+#define WANTEDS 2
 
 struct dispatch {
     unsigned words;        /* of 64 rules each */
-    const uint64_t *masks; /* [lead][words]: the state's rules that a lead admits */
+    const uint64_t *masks; /* [ROWS][words]: the state's rules that a row admits */
+    struct wanted wanted[WANTEDS];
 };
 
-/* Fills a filter from a rule's regex. */
-void filter_init(struct filter *filter, const struct regex *re, struct regex_family *family);
-
-/* masks for the n rules whose regexes regex_at gives; false when memory ran out. */
+/* For the n rules of a state whose regexes these are; false when memory ran out. */
 bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes, unsigned n,
                    struct arena *arena);
 
-/* room: the bytes that may be read from the line's start on. */
-void look_init(struct look *look, struct view line, enum regex_text kind, size_t room);
-bool look_slow(struct look *look, const struct filter *filter);
-
-/* false: the rule cannot match. */
-static inline bool look_admits(struct look *look, const struct filter *filter)
-{
-    if (look->lead < 0x80 || look->lead == LEAD_END) {
-        if (look->blanks < filter->skip_min || look->blanks > filter->skip_max ||
-            ((look->head ^ filter->prefix) & filter->prefix_mask)) {
-            return false;
-        }
-    }
-    return look_slow(look, filter);
-}
+/* Of a rule of that state. */
+void filter_init(struct filter *filter, const struct regex *re,
+                 const struct dispatch *dispatch);
 
 #endif

@@ -1,53 +1,17 @@
 #include "textfsm/lines.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "textfsm/sixteen.h"
 
 #define BLOCK 64
 
 /* ---- Marks: of control characters, and of what is not ASCII ---- */
 
-#if defined(__SSE2__)
-
-static uint64_t mark_sixteen(const char *text)
-{
-    const __m128i blank = _mm_set1_epi8(' '); /* as signed bytes the others are less */
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)text);
-    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(bytes, blank));
-}
-
 static uint64_t mark_block(const char *text)
 {
-    return mark_sixteen(text) | mark_sixteen(text + 16) << 16 | mark_sixteen(text + 32) << 32 |
-           mark_sixteen(text + 48) << 48;
+    uint64_t low = sixteen_below(text, ' ') | sixteen_below(text + 16, ' ') << 16;
+    uint64_t high = sixteen_below(text + 32, ' ') | sixteen_below(text + 48, ' ') << 16;
+    return low | high << 32;
 }
-
-#else
-
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Times the lowest bits of eight bytes: these side by side, the first one in memory lowest. */
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define GATHER UINT64_C(0x8040201008040201)
-#else
-#define GATHER UINT64_C(0x0102040810204080)
-#endif
-
-static uint64_t mark_block(const char *text)
-{
-    uint64_t marks = 0;
-    for (unsigned i = 0; i < BLOCK; i += 8) {
-        uint64_t word;
-        memcpy(&word, text + i, 8);
-        uint64_t plain = (word & EACH(0x7F)) + EACH(0x60); /* in its highest bits */
-        uint64_t high = (~plain | word) & EACH(0x80);
-        marks |= ((high >> 7) * GATHER >> 56) << i;
-    }
-    return marks;
-}
-
-#endif
 
 /* Nothing behind the text's end is read. */
 static uint64_t mark_last(struct view rest)

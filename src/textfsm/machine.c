@@ -21,7 +21,8 @@ int machine_stop(struct textfsm_run *run, const struct rule *rule, struct view l
     return code;
 }
 
-static int stop_error_rule(struct textfsm_run *run, const struct rule *rule, struct view line)
+static COLD int stop_error_rule(struct textfsm_run *run, const struct rule *rule,
+                                struct view line)
 {
     size_t shown = line.len < 200 ? line.len : 200;
     fail_at(&run->failed, TEXTFSM_STATE_ERROR, run->t->name, rule->pub.line, 0,
@@ -31,17 +32,16 @@ static int stop_error_rule(struct textfsm_run *run, const struct rule *rule, str
     return machine_stop(run, rule, line, TEXTFSM_STATE_ERROR);
 }
 
-static int stop_match(struct textfsm_run *run, const struct rule *rule, struct view line,
-                      int rc, const struct err *err)
+static COLD int stop_match(struct textfsm_run *run, const struct rule *rule, int rc)
 {
     int code = fail_code(rc, TEXTFSM_LIMIT);
     fail_at(&run->failed, code, run->t->name, rule->pub.line, 0,
             "input line %zu, state %s: %s; make the rule %s more definite", run->stats.lines,
-            rule->pub.state, err->text, rule->pub.text);
-    return machine_stop(run, rule, line, code);
+            rule->pub.state, run->match_err.text, rule->pub.text);
+    return machine_stop(run, rule, run->look.line, code);
 }
 
-int machine_long_line(struct textfsm_run *run)
+COLD int machine_long_line(struct textfsm_run *run)
 {
     run->stats.lines++;
     fail_set(&run->failed, TEXTFSM_LIMIT, "%s: input line %zu is longer than %zu bytes",
@@ -61,7 +61,7 @@ static ms_t cpu_ms(void)
 /* The wall clock is cheap, the CPU clock is not, and waiting for a slow receiver of rows is to
  * cost nothing. So the CPU clock is asked only from when half of the budget has gone by on the
  * wall clock, inside of feeds; the second half must have gone by on both. */
-static int check_budget(struct textfsm_run *run, const struct rule *rule, struct view line)
+static COLD int check_budget(struct textfsm_run *run, const struct rule *rule, struct view line)
 {
     run->calls = 0;
     ms_t wall = (run->spent_us + now_us() - run->feed_started) / 1000;
@@ -99,16 +99,15 @@ static const struct rule *rule_of(const struct textfsm_run *run, const struct st
 
 static int match(struct textfsm_run *run, const struct step *step)
 {
-    struct err err;
-    struct view line = run->look.line;
     if (++run->calls >= 64) {
-        int rc = check_budget(run, rule_of(run, step), line);
+        int rc = check_budget(run, rule_of(run, step), run->look.line);
         if (rc < 0) {
             return rc;
         }
     }
-    int rc = regex_match_subject(step->re, run->scratch, run->look.subject, run->groups, &err);
-    return rc < 0 ? stop_match(run, rule_of(run, step), line, rc, &err) : rc;
+    int rc = regex_match_subject(step->re, run->scratch, run->look.subject, run->groups,
+                                 &run->match_err);
+    return rc < 0 ? stop_match(run, rule_of(run, step), rc) : rc;
 }
 
 static void show_given(struct textfsm_run *run, const struct rule *rule)
@@ -119,8 +118,8 @@ static void show_given(struct textfsm_run *run, const struct rule *rule)
 }
 
 /* step NULL: no rule matched. */
-static void trace_step(struct textfsm_run *run, const struct step *step,
-                       const struct outcome *outcome)
+static COLD void trace_step(struct textfsm_run *run, const struct step *step,
+                            const struct outcome *outcome)
 {
     struct view line = run->look.line;
     const struct rule *rule = step ? rule_of(run, step) : NULL;
@@ -167,7 +166,7 @@ static int act(struct textfsm_run *run, const struct step *step)
     return 1;
 }
 
-static void unmatched_line(struct textfsm_run *run, struct view line)
+static COLD void unmatched_line(struct textfsm_run *run, struct view line)
 {
     const struct outcome outcome = {TEXTFSM_NOT_RECORDED, 0};
     if (run->given) {
@@ -188,22 +187,17 @@ static bool is_blank(const struct look *look)
     return look->lead == LEAD_END || (look->lead >= 0x80 && pystr_blank(look->line));
 }
 
-/* The rules of the current state in their order, but only those that the line's first byte and
- * their filters admit. 1 when some rule matched, 0 when none did, < 0 for an error. */
-static int walk_rules(struct textfsm_run *run)
+/* Rules of the current state in their order, but only those that the line's ends and their
+ * filters admit: `left` of the 64 from steps on. 1 when the line is done, < 0 for an error. */
+static int walk_rules(struct textfsm_run *run, const struct dispatch *dispatch,
+                      const struct step *steps, uint64_t left)
 {
-    const struct textfsm_template *t = run->t;
-    const struct state *state = &t->states[run->state];
-    const struct step *steps = t->steps + state->first;
-    unsigned words = state->dispatch.words;
-    const uint64_t *masks = state->dispatch.masks + run->look.lead * words;
-    int matched = 0;
-    for (unsigned w = 0; w < words; w++, steps += 64) {
-        for (uint64_t mask = masks[w]; mask; mask &= mask - 1) {
-            const struct step *step = steps + __builtin_ctzll(mask);
-            int rc = look_admits(&run->look, &step->filter) ? match(run, step) : 0;
+    for (; left; left &= left - 1) {
+        const struct step *step = steps + __builtin_ctzll(left);
+        if (look_admits(&run->look, dispatch, &step->filter)) {
+            int rc = match(run, step);
             if (rc > 0) {
-                matched = 1;
+                run->matched = true;
                 rc = act(run, step);
             }
             if (rc != 0) {
@@ -211,7 +205,28 @@ static int walk_rules(struct textfsm_run *run)
             }
         }
     }
-    return matched;
+    return 0;
+}
+
+static int walk_state(struct textfsm_run *run)
+{
+    const struct state *state = &run->t->states[run->state];
+    const struct dispatch *dispatch = &state->dispatch;
+    const struct step *steps = run->t->steps + state->first;
+    int rc = 0;
+    for (unsigned w = 0; rc == 0 && w < dispatch->words; w++) {
+        rc = walk_rules(run, dispatch, steps + 64 * w, look_left(&run->look, dispatch, w));
+    }
+    return rc < 0 ? rc : 0;
+}
+
+static void count_line(struct textfsm_run *run)
+{
+    if (!run->matched) {
+        unmatched_line(run, run->look.line);
+    } else if (!is_blank(&run->look)) {
+        run->stats.matched++;
+    }
 }
 
 int machine_line(struct textfsm_run *run, struct view line, bool ascii, size_t room)
@@ -223,13 +238,14 @@ int machine_line(struct textfsm_run *run, struct view line, bool ascii, size_t r
         line = view_slice(line, 3, line.len);
         room -= 3;
     }
-    look_init(&run->look, line, ascii ? REGEX_TEXT_ASCII : regex_text_of(line), room);
-    int rc = walk_rules(run);
+    look_init(&run->look, line, room);
+    regex_subject_set(run->look.subject, line, ascii ? REGEX_TEXT_ASCII : regex_text_of(line),
+                      room);
+    run->matched = false;
+    int rc = walk_state(run);
     if (rc == 0) {
-        unmatched_line(run, line);
-    } else if (rc > 0 && !is_blank(&run->look)) {
-        run->stats.matched++;
+        count_line(run);
     }
     run->ignoring = run->ended != 0;
-    return rc < 0 ? rc : 0;
+    return rc;
 }

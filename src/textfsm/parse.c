@@ -352,13 +352,16 @@ static int make_dispatch(struct parser *p)
     }
     for (unsigned i = 0; i < t->nrules; i++) {
         regexes[i] = t->steps[i].re;
-        filter_init(&t->steps[i].filter, regexes[i], t->family);
     }
     for (unsigned i = 0; i < t->nstates; i++) {
         struct state *state = &t->states[i];
         if (!dispatch_init(&state->dispatch, regexes + state->first, state->pub.nrules,
                            &t->arena)) {
             return fail_nomem(p->error);
+        }
+        for (unsigned k = 0; k < state->pub.nrules; k++) {
+            struct step *step = &t->steps[state->first + k];
+            filter_init(&step->filter, step->re, &state->dispatch);
         }
     }
     return 0;

@@ -2,13 +2,7 @@
 #include "textfsm/grow.h"
 #include "textfsm/run.h"
 
-/*
- * run->cells is at any time the row that it would become: text, which is NOTHING for a Value
- * that was assigned nothing (an empty text elsewhere is something), and lists, which are
- * NOTHING without items.
- */
-static const struct textfsm_cell nothing;
-#define NOTHING ((const char *)&nothing)
+const struct textfsm_cell record_nothing;
 
 void record_init(struct textfsm_run *run)
 {
@@ -16,16 +10,8 @@ void record_init(struct textfsm_run *run)
         bool list = run->t->values[i].pub.options & TEXTFSM_LISTED;
         run->blank[i].kind = list ? TEXTFSM_LIST : TEXTFSM_TEXT;
         run->blank[i].len = 0;
-        run->blank[i].u.text = NOTHING;
+        run->blank[i].u.text = RECORD_NOTHING;
     }
-}
-
-/* A group that took no part has the pointer NULL and the length 0. Field by field: what is
- * written in parts is slow to read as a whole right behind it. */
-static inline void assign_text(struct textfsm_cell *cell, struct view text)
-{
-    cell->len = (uint32_t)text.len;
-    cell->u.text = text.ptr ? text.ptr : NOTHING;
 }
 
 struct textfsm_cell record_item(struct view text)
@@ -70,27 +56,22 @@ static int no_part(struct textfsm_run *run, const struct value *value,
                    run->stats.lines, value->pub.name);
 }
 
-static __attribute__((noinline)) bool list_grow(struct textfsm_run *run, struct slot *slot,
-                                                size_t nitems)
+/* The List's new last item; the slot has room for it. */
+static inline struct textfsm_cell *list_add(struct textfsm_cell *cell, struct slot *slot,
+                                            struct view text)
 {
-    return nitems < UINT32_MAX &&
-           grow(run->alloc, &slot->items, &slot->items_cap, nitems, sizeof(*slot->items));
+    struct textfsm_cell *item = &slot->items[cell->len++];
+    *item = record_item(text);
+    cell->u.items = slot->items;
+    return item;
 }
 
-/* The List's new last item; NULL when memory ran out. */
-static inline struct textfsm_cell *list_append(struct textfsm_run *run, unsigned index,
-                                               struct view text)
+static bool list_grow(struct textfsm_run *run, unsigned index)
 {
-    struct textfsm_cell *cell = &run->cells[index];
+    size_t nitems = run->cells[index].len;
     struct slot *slot = &run->slots[index];
-    uint32_t n = cell->len;
-    if (n >= slot->items_cap && !list_grow(run, slot, n)) {
-        return NULL;
-    }
-    slot->items[n] = record_item(text);
-    cell->u.items = slot->items;
-    cell->len = n + 1;
-    return &slot->items[n];
+    return nitems < UINT32_MAX &&
+           grow(run->alloc, &slot->items, &slot->items_cap, nitems, sizeof(*slot->items));
 }
 
 static int assign_list(struct textfsm_run *run, unsigned index, struct view text,
@@ -98,11 +79,12 @@ static int assign_list(struct textfsm_run *run, unsigned index, struct view text
 {
     const struct value *value = &run->t->values[index];
     struct slot *slot = &run->slots[index];
-    struct textfsm_cell *item = list_append(run, index, text);
-    if (!item) {
+    if (!list_grow(run, index)) {
         return fail_nomem(error);
     }
+    struct textfsm_cell *item = list_add(&run->cells[index], slot, text);
     slot->hollow = text.len == 0 && value->required == REQUIRED_TEXT;
+    run->slots_marked |= slot->hollow || value->nested;
     if (!value->nested) {
         return 0;
     }
@@ -128,7 +110,7 @@ static __attribute__((noinline)) int assign_others(struct textfsm_run *run,
             rc = rows_fill_up(run, assign->value, text, error);
         }
         if (!(options & TEXTFSM_LISTED)) {
-            assign_text(&run->cells[assign->value], text);
+            record_set(&run->cells[assign->value], text);
         } else if (rc == 0) {
             rc = assign_list(run, assign->value, text, error);
         }
@@ -136,49 +118,52 @@ static __attribute__((noinline)) int assign_others(struct textfsm_run *run,
     return rc;
 }
 
-int record_assign(struct textfsm_run *run, const struct step *step, struct textfsm_error *error)
+int record_assign_more(struct textfsm_run *run, const struct step *step,
+                       struct textfsm_error *error)
 {
-    const struct view *groups = run->groups;
-    const struct assign *assign = step->assigns;
-    for (const struct assign *end = assign + step->ntexts; assign < end; assign++) {
-        assign_text(&run->cells[assign->value], groups[assign->group]);
-    }
-    for (const struct assign *end = assign + step->nlists; assign < end; assign++) {
-        if (!list_append(run, assign->value, groups[assign->group])) {
-            return fail_nomem(error);
+    const struct assign *assign = step->assigns + step->ntexts, *end = assign + step->nlists;
+    for (; assign < end; assign++) {
+        struct textfsm_cell *cell = &run->cells[assign->value];
+        struct slot *slot = &run->slots[assign->value];
+        if (cell->len >= slot->items_cap) {
+            break;
         }
+        list_add(cell, slot, run->groups[assign->group]);
     }
-    return step->nothers ? assign_others(run, assign, assign + step->nothers, error) : 0;
+    end += step->nothers;
+    return assign < end ? assign_others(run, assign, end, error) : 0;
 }
 
-static __attribute__((noinline)) void list_forget(struct slot *slot)
-{
-    slot->pinned = 0;
-    arena_reset(&slot->arena);
-}
-
-static inline void list_clear(struct slot *slot)
+static void list_clear(struct slot *slot)
 {
     slot->hollow = false;
     if (slot->pinned || slot->arena.used) {
-        list_forget(slot);
+        slot->pinned = 0;
+        arena_reset(&slot->arena);
     }
+}
+
+static COLD void clear_slots(struct textfsm_run *run, unsigned nlists)
+{
+    for (unsigned i = 0; i < nlists; i++) {
+        list_clear(&run->slots[run->t->lists[i]]);
+    }
+    run->slots_marked = nlists < run->t->nlists;
 }
 
 /* Clear leaves Filldown Values (and their lists) alone, Clearall nothing. */
 void record_clear(struct textfsm_run *run, bool all)
 {
     const struct textfsm_template *t = run->t;
+    if (run->slots_marked) {
+        clear_slots(run, all ? t->nlists : t->nfleeting_lists);
+    }
     if (all || t->nfleeting == t->nvalues) {
         memcpy(run->cells, run->blank, t->nvalues * sizeof(*run->cells));
-    } else {
-        for (unsigned i = 0; i < t->nfleeting; i++) {
-            run->cells[t->fleeting[i]] = run->blank[t->fleeting[i]];
-        }
+        return;
     }
-    unsigned nlists = all ? t->nlists : t->nfleeting_lists;
-    for (unsigned i = 0; i < nlists; i++) {
-        list_clear(&run->slots[t->lists[i]]);
+    for (unsigned i = 0; i < t->nfleeting; i++) {
+        run->cells[t->fleeting[i]] = run->blank[t->fleeting[i]];
     }
 }
 
@@ -188,7 +173,7 @@ static unsigned find_refusal(const struct textfsm_run *run)
     const struct textfsm_template *t = run->t;
     for (unsigned i = 0; i < t->nrequired; i++) {
         unsigned value = t->required[i];
-        if (run->cells[value].len == 0 || run->slots[value].hollow) {
+        if (run->cells[value].len == 0 || (run->slots_marked && run->slots[value].hollow)) {
             return value;
         }
     }
@@ -199,7 +184,7 @@ static unsigned find_refusal(const struct textfsm_run *run)
 static bool has_something(const struct textfsm_run *run)
 {
     const struct textfsm_cell *cell = run->cells, *end = cell + run->t->nvalues;
-    while (cell < end && cell->u.text == NOTHING) {
+    while (cell < end && cell->u.text == RECORD_NOTHING) {
         cell++;
     }
     return cell < end;
@@ -294,12 +279,13 @@ static bool pin_value(struct textfsm_run *run, unsigned index)
     struct textfsm_cell *cell = &run->cells[index];
     struct slot *slot = &run->slots[index];
     if (cell->kind == TEXTFSM_LIST) {
+        run->slots_marked |= cell->len > 0;
         return pin_list(slot, cell->len);
     }
     if (cell->len) {
         return pin_cell(run, cell, slot);
     }
-    cell->u.text = cell->u.text == NOTHING ? NOTHING : "";
+    cell->u.text = cell->u.text == RECORD_NOTHING ? RECORD_NOTHING : "";
     return true;
 }
 

@@ -69,8 +69,7 @@ static struct textfsm_cell *row_copy(struct rows *rows, const struct textfsm_cel
     return row;
 }
 
-static __attribute__((noinline)) int stopped(const struct textfsm_run *run,
-                                             struct textfsm_error *error)
+static COLD int stopped(const struct textfsm_run *run, struct textfsm_error *error)
 {
     return fail_set(error, TEXTFSM_STOPPED, "%s: stopped by the receiver of the rows",
                     run->t->name);
@@ -142,8 +141,7 @@ static __attribute__((noinline)) int keep(struct textfsm_run *run, struct textfs
     return run->options.on_row ? give_up_to(run, final_rows(run), error) : 0;
 }
 
-static __attribute__((noinline)) int too_many(const struct textfsm_run *run,
-                                              struct textfsm_error *error)
+static COLD int too_many(const struct textfsm_run *run, struct textfsm_error *error)
 {
     return fail_set(error, TEXTFSM_LIMIT, "%s: input line %zu: more than %zu rows",
                     run->t->name, run->stats.lines, run->max_rows);

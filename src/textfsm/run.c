@@ -129,6 +129,7 @@ static bool allocate(struct textfsm_run *run)
 {
     size_t n = run->t->nvalues;
     run->scratch = regex_scratch_new(NULL, run->alloc);
+    look_set_up(&run->look);
     run->look.subject = regex_subject_new(run->t->family, run->alloc);
     run->groups = alloc_get(run->alloc, run->t->most_groups * sizeof(*run->groups));
     run->inner = alloc_get(run->alloc, run->t->most_groups * sizeof(*run->inner));

@@ -12,7 +12,11 @@
 
 #include "base/arena.h"
 #include "base/deadline.h"
+#include "textfsm/look.h"
 #include "textfsm/template.h"
+
+/* Not worth a place among what each line needs. */
+#define COLD __attribute__((cold, noinline))
 
 /* What belongs to one Value besides its cell. */
 struct slot {
@@ -47,9 +51,11 @@ struct textfsm_run {
     struct textfsm_cell *blank; /* a record that nothing was assigned to */
     struct textfsm_cell *given; /* for on_trace, else NULL: what the last rule assigned */
     struct slot *slots;
+    bool slots_marked; /* one may have something to clear besides its cell */
     struct rows rows;
     struct textfsm_stats stats;
-    struct look look; /* at the current line */
+    struct look look; /* at the current line, ... */
+    bool matched;     /* ... by some rule */
 
     unsigned state; /* whose rules apply */
     int ended;      /* DEST_END, DEST_EOF or 0: the state's name, as the original has it */
@@ -65,6 +71,7 @@ struct textfsm_run {
     int64_t feed_started; /* wall clock */
     ms_t cpu_started;     /* CPU clock when half of the budget was gone, -1 before */
     unsigned calls;       /* regex calls since the last look at a clock */
+    struct err match_err; /* of the last regex call */
 
     struct textfsm_error failed; /* code 0 = all is well */
     const struct rule *failed_rule;
@@ -94,13 +101,44 @@ struct outcome {
     unsigned refused_by;
 };
 
+/*
+ * run->cells is at any time the row that it would become: text, which is RECORD_NOTHING for a
+ * Value that was assigned nothing (an empty text elsewhere is something), and lists, which are
+ * RECORD_NOTHING without items.
+ */
+extern const struct textfsm_cell record_nothing;
+#define RECORD_NOTHING ((const char *)&record_nothing)
+
 /* Makes run->blank. */
 void record_init(struct textfsm_run *run);
-/* A matched rule's groups become cells. */
-int record_assign(struct textfsm_run *run, const struct step *step,
-                  struct textfsm_error *error);
+
 /* What a group is to a List or a trace: TEXTFSM_NULL when it took no part. */
 struct textfsm_cell record_item(struct view text);
+
+/* A group that took no part has the pointer NULL and the length 0. */
+static inline void record_set(struct textfsm_cell *cell, struct view text)
+{
+    cell->len = (uint32_t)text.len;
+    cell->u.text = text.ptr ? text.ptr : RECORD_NOTHING;
+}
+
+/* The assigns behind those of text. */
+int record_assign_more(struct textfsm_run *run, const struct step *step,
+                       struct textfsm_error *error);
+
+/* A matched rule's groups become cells. */
+static inline int record_assign(struct textfsm_run *run, const struct step *step,
+                                struct textfsm_error *error)
+{
+    const struct assign *assign = step->assigns, *end = assign + step->ntexts;
+    struct textfsm_cell *cells = run->cells;
+    const struct view *groups = run->groups;
+    for (; assign < end; assign++) {
+        record_set(&cells[assign->value], groups[assign->group]);
+    }
+    return step->nlists | step->nothers ? record_assign_more(run, step, error) : 0;
+}
+
 int record_operate(struct textfsm_run *run, unsigned op, struct outcome *outcome,
                    struct textfsm_error *error);
 void record_clear(struct textfsm_run *run, bool all);

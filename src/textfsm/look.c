@@ -1,0 +1,161 @@
+#include "textfsm/look.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/* ---- Wanted bytes ---- */
+
+static unsigned find_plain(const struct wanted *wanted, struct view line, size_t room)
+{
+    unsigned have = 0;
+    (void)room;
+    for (size_t i = 0; i < line.len; i++) {
+        unsigned char c = (unsigned char)line.ptr[i];
+        have |= wanted->low[c & 15] & wanted->high[c >> 4];
+    }
+    return have;
+}
+
+#if defined(__x86_64__)
+
+#define AVX2 __attribute__((target("avx2")))
+
+/* The wanted bits of each of 32 bytes. */
+AVX2 static inline __m256i bits_of(__m256i low, __m256i high, __m256i bytes)
+{
+    __m256i half = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0F));
+    return _mm256_and_si256(_mm256_shuffle_epi8(low, bytes), _mm256_shuffle_epi8(high, half));
+}
+
+AVX2 static inline __m256i load(const void *bytes)
+{
+    return _mm256_loadu_si256((const __m256i *)bytes);
+}
+
+AVX2 static inline __m256i load_twice(const uint8_t bytes[16])
+{
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)bytes));
+}
+
+/* Less than 32 bytes, and zeroes. */
+AVX2 static inline __m256i load_short(struct view line, size_t room)
+{
+    static const char ones[64] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+                                  -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+                                  -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+    if (room >= 32) {
+        return _mm256_and_si256(load(line.ptr), load(ones + 32 - line.len));
+    }
+    char copy[32] = {0};
+    memcpy(copy, line.ptr, line.len);
+    return load(copy);
+}
+
+AVX2 static unsigned find_avx2(const struct wanted *wanted, struct view line, size_t room)
+{
+    __m256i low = load_twice(wanted->low), high = load_twice(wanted->high);
+    __m256i bits;
+    if (line.len < 32) {
+        bits = bits_of(low, high, load_short(line, room));
+    } else {
+        bits = bits_of(low, high, load(line.ptr + line.len - 32));
+        for (size_t i = 0; i + 32 < line.len; i += 32) {
+            bits = _mm256_or_si256(bits, bits_of(low, high, load(line.ptr + i)));
+        }
+    }
+    __m128i half =
+        _mm_or_si128(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));
+    uint64_t have = (uint64_t)_mm_cvtsi128_si64(_mm_or_si128(half, _mm_srli_si128(half, 8)));
+    have |= have >> 32;
+    have |= have >> 16;
+    return (have | have >> 8) & 0xFF;
+}
+
+void look_set_up(struct look *look)
+{
+    look->find = __builtin_cpu_supports("avx2") ? find_avx2 : find_plain;
+}
+
+#else
+
+void look_set_up(struct look *look)
+{
+    look->find = find_plain;
+}
+
+#endif
+
+/* ---- The second word ---- */
+
+/* Where the first word ends: in front of a blank, or of what is not ASCII. */
+static size_t word_end(struct view line, size_t at, size_t room)
+{
+    while (at < line.len && room - at >= 16) {
+        unsigned marks = sixteen_below(line.ptr + at, ' ' + 1);
+        if (marks) {
+            at += (unsigned)__builtin_ctz(marks);
+            break;
+        }
+        at += 16;
+    }
+    while (at < line.len && (unsigned char)line.ptr[at] < 0x80 &&
+           !regex_is_blank((unsigned char)line.ptr[at])) {
+        at++;
+    }
+    return at < line.len ? at : line.len;
+}
+
+/* Finds the second word, unless something on the way to it is not ASCII. */
+static void find_second(struct look *look)
+{
+    size_t n = word_end(look->line, look->blanks, look->room);
+    struct view rest = view_slice(look->line, n, look->line.len);
+    n += count_blanks(rest, look->room - n);
+    rest = view_slice(look->line, n, look->line.len);
+    look->second = first_eight(rest, look->room - n);
+    look->second_mask = rest.len && (unsigned char)rest.ptr[0] >= 0x80 ? 0 : UINT64_MAX;
+    look->second_known = true;
+}
+
+static bool has_second(struct look *look, const struct filter *filter)
+{
+    if (!look->second_known) {
+        find_second(look);
+    }
+    return ((look->second ^ filter->second) & filter->second_mask & look->second_mask) == 0;
+}
+
+/* ---- What is left ---- */
+
+bool look_finds(struct look *look, const struct dispatch *dispatch, unsigned missing)
+{
+    if (missing & 0xFF) {
+        look->have |= look->find(&dispatch->wanted[0], look->line, look->room);
+        look->have_known |= 0xFF;
+        missing &= ~look->have;
+    }
+    if (missing & ~look->have_known) {
+        look->have |= look->find(&dispatch->wanted[1], look->line, look->room) << 8;
+        look->have_known |= 0xFF00;
+        missing &= ~look->have;
+    }
+    return !missing;
+}
+
+/* Every byte of the line is one that the regex can take. */
+static bool in_alphabet(const struct look *look, const struct byteset *alphabet)
+{
+    for (size_t i = 0; i < look->line.len; i++) {
+        if (!byteset_has(alphabet, (unsigned char)look->line.ptr[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool look_more(struct look *look, const struct filter *filter)
+{
+    return (!filter->second_mask || has_second(look, filter)) &&
+           (!filter->alphabet || in_alphabet(look, filter->alphabet));
+}
