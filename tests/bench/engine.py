@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 """Our engine against Python's TextFSM, and against PCRE2's own floor, in one run.
 
-    engine.py [--size MB] [--repeat N] [--only NAME,...] [--no-python]
+    engine.py [--size MB] [--repeat N] [--python-repeat N] [--only NAME,...] [--no-python]
 
 The same templates on the same texts, the two alternating, CPU time, medians of N. Inputs: the
 public corpus (when SHARED_DIR has it), whole and without the files on which Python backtracks for
-seconds, and three large outputs made here. Python parses the large ones once.
+seconds, and three large outputs made here. Peak memory is that of a process of its own, of each
+engine, which reads the texts, parses them once and keeps each text's rows until the next; the rows
+are compared cell by cell, as checksums. At the end `collect parse` of one small file, from the
+start of the process to its end.
 """
 import argparse
 import json
@@ -137,13 +140,18 @@ def generate(path, name, size):
 
 # ---- The two engines --------------------------------------------------------------------------
 
+def write_list(jobs, folder):
+    path = os.path.join(folder, 'list')
+    with open(path, 'w', encoding='utf-8') as f:
+        f.writelines('%s\t%s\n' % job for job in jobs)
+    return path
+
+
 class Ours:
-    def __init__(self, jobs, folder):
-        self.list = os.path.join(folder, 'list')
-        with open(self.list, 'w', encoding='utf-8') as f:
-            f.writelines('%s\t%s\n' % job for job in jobs)
-        self.p = subprocess.Popen([DRIVER, self.list], stdin=subprocess.PIPE,
-                                  stdout=subprocess.PIPE, text=True)
+    def __init__(self, path):
+        self.path = path
+        self.p = subprocess.Popen([DRIVER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  text=True)
 
     def ask(self, word):
         self.p.stdin.write(word + '\n')
@@ -154,10 +162,11 @@ class Ours:
         self.p.stdin.close()
         self.p.wait()
 
-    def stream(self):
-        out = subprocess.run([DRIVER, self.list, 'stream'], stdout=subprocess.PIPE, text=True,
+    def once(self, how):
+        """CPU milliseconds, rows and peak MB of a process that parses everything once."""
+        out = subprocess.run([DRIVER, self.path, how], stdout=subprocess.PIPE, text=True,
                              check=True).stdout.split()
-        return float(out[0]), int(out[1]), int(out[2])
+        return float(out[0]), int(out[1]), int(out[2]) / 1024
 
 
 class Python:
@@ -182,18 +191,32 @@ class Python:
         return (time.process_time() - start) * 1e3, rows
 
     def rows(self):
-        crc = n = 0
+        """Rows, their checksum, and the process' peak in KiB before that was made."""
+        crc = n = peak = 0
         for machine, text in self.jobs:
             machine.Reset()
-            for row in machine.ParseText(text):
+            rows = machine.ParseText(text)
+            peak = max(peak, peak_kib())
+            for row in rows:
                 crc = zlib.crc32(row_bytes(row), crc)
-                n += 1
-        return [str(n), '%08x' % crc]
+            n += len(rows)
+        return [str(n), '%08x' % crc, str(peak)]
+
+
+def peak_kib():
+    with open('/proc/self/status', encoding='ascii') as f:
+        return next(int(line.split()[1]) for line in f if line.startswith('VmHWM:'))
+
+
+def child(path):
+    """What --child does: Python alone in a process, for its memory."""
+    with open(path, encoding='utf-8') as f:
+        print(*Python([line.rstrip('\n').split('\t') for line in f]).rows())
 
 
 def cell_bytes(cell):
     if cell is None:
-        return b''
+        return b'\x1d'
     if isinstance(cell, str):
         return cell.encode('utf-8', 'surrogateescape')
     items = cell.values() if isinstance(cell, dict) else cell
@@ -213,46 +236,97 @@ def corpus_jobs():
         return []
     with open(path, encoding='utf-8') as f:
         cases = [json.loads(line) for line in f]
-    return [(os.path.join(CORPUS, 'templates', c['template']), os.path.join(CORPUS, c['raw']))
-            for c in cases if ':' not in c['template']]
+    return [(os.path.join(CORPUS, 'templates', template), os.path.join(CORPUS, c['raw']))
+            for c in cases for template in c['template'].split(':')]
 
 
-def measure(name, jobs, args, python_repeat, folder):
-    ours = Ours(jobs, folder)
-    ask = ours.ask
-    theirs = None if args.no_python else Python(jobs)
-    ask('parse')  # warm: the JIT compiles what is used
+def row(name, ms, size, peak, rows, more=''):
+    print(('  %-9s%10.1f %8.1f %8.1f %9s   %s' % (
+        name, ms, size / ms / 1e3, peak, rows, more)).rstrip())
+
+
+def take_turns(ours, theirs, args):
+    """CPU times and rows of both, and of the floor; the times of Python's last turn, by text."""
     mine, python, floor, times = [], [], [], []
+    ours.ask('parse')  # warm: the JIT compiles what is used
     for i in range(args.repeat):
-        mine.append(ask('parse'))
-        if theirs and i < python_repeat:
+        mine.append(ours.ask('parse'))
+        if theirs and i < args.python_repeat:
             times.clear()
             python.append(theirs.parse(times))
-        floor.append(ask('floor'))
+        floor.append(ours.ask('floor'))
+    return mine, python, floor, times
+
+
+def compare_rows(ours, path):
+    """Whether rows and cells are equal; and Python's peak in MB."""
+    theirs = subprocess.run([sys.executable, __file__, '--child', path], check=True, text=True,
+                            stdout=subprocess.PIPE).stdout.split()
+    return ours.ask('rows') == theirs[:2], int(theirs[2]) / 1024
+
+
+def measure(name, jobs, args, folder):
+    ours = Ours(write_list(jobs, folder))
+    theirs = None if args.no_python else Python(jobs)
+    mine, python, floor, times = take_turns(ours, theirs, args)
+    del theirs
+    same, peak = compare_rows(ours, ours.path) if python else (True, 0)
+    size = int(mine[0][2])
     ms = statistics.median(float(m[0]) for m in mine)
     bottom = statistics.median(float(f[0]) for f in floor)
-    same = theirs is None or ask('rows') == theirs.rows()
-    size = int(mine[0][2])
-    print('\n%s: %.1f MB, %d texts, %s rows%s' % (name, size / 1e6, len(jobs), mine[0][1],
-                                                '' if same else '  ROWS DIFFER'))
-    print('  ours    %10.1f ms  %7.1f MB/s' % (ms, size / ms / 1e3))
+    print('\n%s: %.1f MB, %d texts, %s' % (name, size / 1e6, len(jobs),
+                                          'rows equal' if same else 'ROWS DIFFER'))
+    print('             CPU ms     MB/s  peak MB      rows')
+    row('ours', ms, size, ours.once('keep')[2], mine[0][1])
+    streamed = ours.once('stream')
+    row('streamed', streamed[0], size, streamed[2], streamed[1], 'once, from the file, cold')
     if python:
         his = statistics.median(p[0] for p in python)
-        print('  Python  %10.1f ms  %7.1f MB/s   %.0f times as long' % (his, size / his / 1e3,
-                                                                        his / ms))
-    print('  floor   %10.1f ms  %s matches   we take %.2f times that' % (
+        row('Python', his, size, peak, python[0][1], '%.0f times as long' % (his / ms))
+    print('  floor    %10.1f   %s matches: we take %.2f times as long' % (
         bottom, floor[0][1], ms / bottom))
     if int(floor[0][2]):
-        print('          (%s of them could not be replayed on bare PCRE2)' % floor[0][2])
+        print('           (%s of them could not be replayed on bare PCRE2)' % floor[0][2])
     ours.close()
     return same, times
 
 
-def stream(jobs, folder):
-    ms, _, kib = Ours(jobs, folder).stream()
-    size = sum(os.path.getsize(text) for _, text in jobs)
-    print('  streamed from the file in 64 KiB pieces: %.1f ms, %.1f MB/s, peak memory %.1f MB' % (
-        ms, size / ms / 1e3, kib / 1024))
+def one_shot(args):
+    """`collect parse` of one small file, process start included."""
+    words = [os.path.join(BUILD, 'collect'), 'parse', '--platform', 'cisco_ios', '-t',
+             'show_version', '-f', 'csv', os.path.join(SOURCE, 'fixtures', 'cisco_ios',
+                                                       'show_version', 'c2911.txt')]
+    walls, cpus = [], []
+    for _ in range(20 * args.repeat):
+        start, before = time.perf_counter(), os.times()
+        subprocess.run(words, stdout=subprocess.DEVNULL, check=True)
+        after = os.times()
+        walls.append((time.perf_counter() - start) * 1e3)
+        cpus.append((after.children_user + after.children_system - before.children_user -
+                     before.children_system) * 1e3)
+    print('\none small file by `collect parse`, start and end of the process included: '
+          '%.1f ms, %.1f ms of CPU' % (statistics.median(walls), statistics.mean(cpus)))
+
+
+def measure_corpus(args, folder):
+    jobs = corpus_jobs()
+    if not jobs:
+        return True
+    good, times = measure('corpus', jobs, args, folder)
+    quick = [job for job, t in zip(jobs, times) if t < SLOW]
+    if len(quick) < len(jobs) and times:
+        good &= measure('corpus without %d files on which Python backtracks' %
+                        (len(jobs) - len(quick)), quick, args, folder)[0]
+    return good
+
+
+def measure_large(name, args, folder):
+    path = os.path.join(folder, name + '.txt')
+    generate(path, name, args.size * 1e6)
+    jobs = [(os.path.join(SOURCE, 'templates', 'cisco_ios', name + '.textfsm'), path)]
+    good, _ = measure(name, jobs, args, folder)
+    os.unlink(path)
+    return good
 
 
 def main():
@@ -260,29 +334,22 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--size', type=float, default=50, help='MB of each large input')
     parser.add_argument('--repeat', type=int, default=5)
-    parser.add_argument('--only', default='corpus,' + ','.join(LARGE))
+    parser.add_argument('--python-repeat', type=int, default=3, help='of these, for Python')
+    parser.add_argument('--only', default='corpus,' + ','.join(LARGE) + ',one-shot')
     parser.add_argument('--no-python', action='store_true')
+    parser.add_argument('--child', help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.child:
+        return child(args.child)
     names = args.only.split(',')
     good = True
     with tempfile.TemporaryDirectory() as folder:
-        jobs = corpus_jobs() if 'corpus' in names else []
-        if jobs:
-            same, times = measure('corpus', jobs, args, args.repeat, folder)
-            good = good and same
-            quick = [job for job, t in zip(jobs, times) if t < SLOW]
-            if len(quick) < len(jobs) and times:
-                same, _ = measure('corpus without %d files on which Python backtracks' %
-                                  (len(jobs) - len(quick)), quick, args, args.repeat, folder)
-                good = good and same
+        if 'corpus' in names:
+            good &= measure_corpus(args, folder)
         for name in (n for n in names if n in LARGE):
-            path = os.path.join(folder, name + '.txt')
-            generate(path, name, args.size * 1e6)
-            jobs = [(os.path.join(SOURCE, 'templates', 'cisco_ios', name + '.textfsm'), path)]
-            same, _ = measure(name, jobs, args, 1, folder)
-            good = good and same
-            stream(jobs, folder)
-            os.unlink(path)
+            good &= measure_large(name, args, folder)
+    if 'one-shot' in names:
+        one_shot(args)
     return 0 if good else 1
 
 
