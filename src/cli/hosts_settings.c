@@ -134,10 +134,25 @@ static const char *way_text(struct arena *arena, const struct host *host, enum s
     }
 }
 
+static const char *methods_text(struct arena *arena, unsigned barred)
+{
+    const char *left[] = {"publickey", "keyboard-interactive", "password", NULL};
+    size_t n = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        if (!(barred & 1u << i)) {
+            left[n++] = left[i];
+        }
+    }
+    left[n] = NULL;
+    return !barred ? NULL : n ? list_text(arena, left) : "none";
+}
+
 static const char *trust_text(struct arena *arena, const struct inventory *inventory,
                               const struct host *host, enum setting setting)
 {
     switch (setting) {
+    case SETTING_METHODS:
+        return methods_text(arena, host->barred);
     case SETTING_FINGERPRINT:
         return host->fingerprint;
     case SETTING_KNOWN_HOSTS:
@@ -187,6 +202,7 @@ static const char *const names[SETTINGS] = {
     [SETTING_CERTIFICATE] = "certificate",
     [SETTING_IDENTITIES_ONLY] = "identities_only",
     [SETTING_AGENT] = "agent",
+    [SETTING_METHODS] = "methods",
     [SETTING_FINGERPRINT] = "fingerprint",
     [SETTING_KNOWN_HOSTS] = "known_hosts",
     [SETTING_HOST_KEYS] = "host_keys",

@@ -53,6 +53,7 @@
 #include "collect/origin.h"
 #include "session/algorithms.h"
 #include "session/hostkey.h"
+#include "session/methods.h"
 
 struct sshconfig;
 
@@ -92,6 +93,7 @@ enum setting {
     SETTING_CERTIFICATE,
     SETTING_IDENTITIES_ONLY,
     SETTING_AGENT,
+    SETTING_METHODS,
     SETTING_FINGERPRINT,
     SETTING_KNOWN_HOSTS,
     SETTING_HOST_KEYS,
@@ -135,6 +137,7 @@ struct host {
     const char *const *certificates; /* for those keys, besides what lies beside them */
     bool identities_only;            /* and no other key of the agent's */
     const char *const *known_hosts;  /* instead of the run's; new keys go to the first */
+    unsigned barred;                 /* enum login_method: those not to be tried */
     bool agent_said;
     const char *agent; /* the ssh-agent's socket, when said; NULL = none */
     bool host_keys_said;

@@ -132,6 +132,47 @@ static int fill_keys(struct applying *a, struct host *host, const struct ssh_set
                             : err_nomem(a->err);
 }
 
+static bool is_listed(const char *list, const char *name)
+{
+    size_t len = strlen(name);
+    for (; list && *list; list += strcspn(list, ","), list += *list == ',') {
+        if (strncasecmp(list, name, len) == 0 && (list[len] == ',' || !list[len])) {
+            return true;
+        }
+    }
+    return !list;
+}
+
+/* What the inventory itself has for a host, a key or a password, it may be shown: if none of
+ * the ways for that is left, they are all open again. A password of the command line is for
+ * those hosts that may have one. */
+static int fill_methods(struct applying *a, struct host *host, const struct ssh_settings *s)
+{
+    const struct {
+        int said;
+        enum config_key key;
+        const char *name;
+        unsigned bit;
+    } all[] = {{s->publickey, CONFIG_PUBKEY, "publickey", LOGIN_PUBLICKEY},
+               {s->interactive, CONFIG_INTERACTIVE, "keyboard-interactive", LOGIN_INTERACTIVE},
+               {s->password, CONFIG_PASSWORD, "password", LOGIN_PASSWORD}};
+    const unsigned for_password = LOGIN_INTERACTIVE | LOGIN_PASSWORD;
+    struct origin at = s->from[CONFIG_METHODS];
+    unsigned barred = 0;
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (all[i].said == METHOD_NO || !is_listed(s->methods, all[i].name)) {
+            barred |= all[i].bit;
+            at = all[i].said == METHOD_NO ? s->from[all[i].key] : at;
+        }
+    }
+    barred &= host->key ? ~(unsigned)LOGIN_PUBLICKEY : ~0u;
+    if (host->password.source != SECRET_NONE && (barred & for_password) == for_password) {
+        barred &= ~for_password;
+    }
+    host->barred = barred;
+    return barred ? note(a, host, SETTING_METHODS, "methods", at) : 0;
+}
+
 /* A host that the inventory calls old keeps our old algorithms: a list for all hosts, as many
  * an ssh configuration has it, would take them away again. */
 static bool list_counts(const struct host *host, const char *list)
@@ -204,6 +245,9 @@ static int apply(struct applying *a, struct host *host, struct ssh_settings *s)
         return rc;
     }
     rc = fill_address(a, host, s);
+    if (rc == 0) {
+        rc = fill_methods(a, host, s);
+    }
     if (rc == 0) {
         rc = fill_keys(a, host, s);
     }

@@ -42,6 +42,10 @@ enum config_key {
     CONFIG_IDENTITIES_ONLY,
     CONFIG_CERTIFICATE,
     CONFIG_AGENT,
+    CONFIG_PUBKEY,
+    CONFIG_PASSWORD,
+    CONFIG_INTERACTIVE,
+    CONFIG_METHODS,
     CONFIG_PROXY_JUMP,
     CONFIG_PROXY_COMMAND,
     CONFIG_KEX,
@@ -56,6 +60,9 @@ enum config_key {
     CONFIG_IGNORE_UNKNOWN,
     CONFIG_KEYS,
 };
+
+/* Whether a method may be tried. */
+enum config_method { METHOD_UNSAID, METHOD_YES, METHOD_NO };
 
 /* StrictHostKeyChecking: what becomes of a key that no file knows. */
 enum config_strict {
@@ -79,10 +86,12 @@ struct ssh_settings {
     const char *hostkey_alias;
     const char *ignore_unknown; /* in lower case */
     bool identities_only;
-    const char *agent;               /* a socket; NULL and said: none */
-    int strict;                      /* enum config_strict */
-    int connect_timeout;             /* seconds */
-    struct origin from[CONFIG_KEYS]; /* of the value, or the first one of several */
+    const char *agent;                    /* a socket; NULL and said: none */
+    int publickey, password, interactive; /* enum config_method */
+    const char *methods;                  /* the only ones, by commas */
+    int strict;                           /* enum config_strict */
+    int connect_timeout;                  /* seconds */
+    struct origin from[CONFIG_KEYS];      /* of the value, or the first one of several */
 };
 
 /* A host as one would give it to ssh: `ssh -l user -p port name`. */

@@ -37,6 +37,20 @@ static const struct choice strict[] = {
     {"yes", STRICT_YES},  {"true", STRICT_YES}, {"ask", STRICT_ASK},        {"no", STRICT_NO},
     {"false", STRICT_NO}, {"off", STRICT_NO},   {"accept-new", STRICT_NEW}, {NULL, 0}};
 
+static const struct choice method[] = {{"yes", METHOD_YES},
+                                       {"true", METHOD_YES},
+                                       {"no", METHOD_NO},
+                                       {"false", METHOD_NO},
+                                       {NULL, 0}};
+
+static const struct choice publickey[] = {{"yes", METHOD_YES},
+                                          {"true", METHOD_YES},
+                                          {"unbound", METHOD_YES},
+                                          {"host-bound", METHOD_YES},
+                                          {"no", METHOD_NO},
+                                          {"false", METHOD_NO},
+                                          {NULL, 0}};
+
 #define KEY(name, key, kind, member)                                                           \
     {                                                                                          \
         name, key, kind, offsetof(struct ssh_settings, member), NULL                           \
@@ -54,6 +68,14 @@ static const struct key keys[] = {
     KEY("identityfile2", CONFIG_IDENTITY, VALUE_FILE, identities),
     KEY("identitiesonly", CONFIG_IDENTITIES_ONLY, VALUE_FLAG, identities_only),
     KEY("identityagent", CONFIG_AGENT, VALUE_TEXT, agent),
+    CHOICE("pubkeyauthentication", CONFIG_PUBKEY, publickey, publickey),
+    CHOICE("dsaauthentication", CONFIG_PUBKEY, publickey, publickey),
+    CHOICE("passwordauthentication", CONFIG_PASSWORD, password, method),
+    CHOICE("kbdinteractiveauthentication", CONFIG_INTERACTIVE, interactive, method),
+    CHOICE("challengeresponseauthentication", CONFIG_INTERACTIVE, interactive, method),
+    CHOICE("skeyauthentication", CONFIG_INTERACTIVE, interactive, method),
+    CHOICE("tisauthentication", CONFIG_INTERACTIVE, interactive, method),
+    KEY("preferredauthentications", CONFIG_METHODS, VALUE_TEXT, methods),
     KEY("certificatefile", CONFIG_CERTIFICATE, VALUE_FILE, certificates),
     KEY("proxyjump", CONFIG_PROXY_JUMP, VALUE_JUMP, proxy_jump),
     KEY("proxycommand", CONFIG_PROXY_COMMAND, VALUE_LINE, proxy_command),

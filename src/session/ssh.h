@@ -22,6 +22,7 @@
 #include "base/view.h"
 #include "session/algorithms.h"
 #include "session/hostkey.h"
+#include "session/methods.h"
 #include "session/ssh_keys.h"
 
 struct connection;
@@ -56,6 +57,7 @@ struct connection_options {
     const char *agent;    /* ssh-agent's socket; NULL = do not ask it */
     bool agent_only;      /* for no other keys than these */
     ms_t agent_ms;        /* what it may take for an answer */
+    unsigned barred;      /* enum login_method: not to be tried */
     const char *password; /* NUL-terminated, NULL = none */
     bool legacy;
     const struct algorithms *algorithms; /* NULL = the usual ones */

@@ -33,6 +33,14 @@ void auth_describe(const struct connection *c, struct strbuf *out)
     }
 }
 
+/* As what a method may be barred, and how libssh calls it. */
+static const unsigned login_bits[AUTH_METHODS] = {
+    [AUTH_AGENT] = LOGIN_PUBLICKEY,
+    [AUTH_KEY] = LOGIN_PUBLICKEY,
+    [AUTH_INTERACTIVE] = LOGIN_INTERACTIVE,
+    [AUTH_PASSWORD] = LOGIN_PASSWORD,
+};
+
 /* Whether there is anything to try a method with, and the server takes it. */
 static bool usable(const struct connection *c, enum auth_method method)
 {
@@ -40,7 +48,7 @@ static bool usable(const struct connection *c, enum auth_method method)
     const struct connection_options *o = &c->options;
     int server = ssh_userauth_list(c->session, NULL);
     bool publickey = server == 0 || (server & SSH_AUTH_METHOD_PUBLICKEY);
-    if (a->done & bit(method)) {
+    if ((a->done & bit(method)) || (o->barred & login_bits[method])) {
         return false;
     }
     switch (method) {
@@ -209,12 +217,27 @@ static void add_tried(struct strbuf *out, unsigned tried)
     }
 }
 
+/* What the device takes, and what of that we were told not to try. */
+static void add_server(struct strbuf *out, const struct connection *c)
+{
+    int takes = ssh_userauth_list(c->session, NULL);
+    unsigned barred = c->options.barred;
+    int not_tried = (barred & LOGIN_PUBLICKEY ? SSH_AUTH_METHOD_PUBLICKEY : 0) |
+                    (barred & LOGIN_INTERACTIVE ? SSH_AUTH_METHOD_INTERACTIVE : 0) |
+                    (barred & LOGIN_PASSWORD ? SSH_AUTH_METHOD_PASSWORD : 0);
+    add_server_methods(out, takes);
+    if (takes & not_tried) {
+        strbuf_addstr(out, "; the ssh configuration bars ");
+        add_server_methods(out, takes & not_tried);
+    }
+}
+
 static enum step denied(struct connection *c, struct err *err)
 {
     struct strbuf tried = STRBUF_INIT, server = STRBUF_INIT;
     const struct auth *a = &c->auth;
     add_tried(&tried, a->tried);
-    add_server_methods(&server, ssh_userauth_list(c->session, NULL));
+    add_server(&server, c);
     c->fault = FAULT_AUTH;
     if (a->question[0]) {
         err_set(err, ERR_HOST,

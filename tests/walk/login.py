@@ -4,6 +4,7 @@ reads. No password byte before the host key is trusted; one attempt per way and 
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -112,6 +113,39 @@ def silent_agent():
                                             SSH_AUTH_SOCK=lab.dir + "/silent")
         check("a silent agent", status == 1 and not records and re.search(
             "login of admin denied|timed out during authentication", reason(talk, "key")), talk)
+
+
+def barred_methods():
+    """What the ssh configuration bars is not tried; the inventory's own password is."""
+    with Lab(devices="""\
+  - {platform: linux, hostname: pw, auth: [password]}
+  - {platform: linux, hostname: kbd, auth: [keyboard-interactive]}
+  - {platform: linux, hostname: both, auth: [keyboard-interactive, password]}
+  - {platform: linux, hostname: key, auth: [publickey]}
+""") as lab:
+        edit(lab, "^  password_file: .*\n|key: [^,}]*(, )?", "", "bare.yml")
+        os.makedirs(lab.dir + "/home/.ssh")
+        shutil.copy(lab.dir + "/id_ed25519", lab.dir + "/home/.ssh")
+        own = ("--password-file", lab.dir + "/password")
+        for text, inventory, options, hosts in (
+                ("", "bare.yml", own, "both kbd key pw"),
+                ("PasswordAuthentication no", "bare.yml", own, "both kbd key"),
+                ("KbdInteractiveAuthentication no", "bare.yml", own, "both key pw"),
+                ("PubkeyAuthentication no", "bare.yml", own, "both kbd pw"),
+                ("PreferredAuthentications password", "bare.yml", own, "both pw"),
+                ("PreferredAuthentications publickey", "bare.yml", own, "key"),
+                ("PreferredAuthentications publickey", "hosts.yml", (), "both kbd key pw"),
+                ("PreferredAuthentications password", "hosts.yml", (), "both key pw"),
+                ("PubkeyAuthentication no", "hosts.yml", (), "both kbd key pw")):
+            with open(lab.dir + "/config", "w") as file:
+                file.write(text + "\n")
+            _, records, talk = collect(lab, "-F", lab.dir + "/config", "-c", "whoami", *options,
+                                       inventory=inventory)
+            check(f"{text} {inventory}", sorted(r["host"] for r in records) == hosts.split(), talk)
+            for host in {"both", "kbd", "key", "pw"} - set(hosts.split()):
+                check(f"{text}: why not {host}", "; the ssh configuration bars " in
+                      reason(talk, host), talk)
+    check("nothing that was barred", lab.stats["pw"]["password_bytes"] == "35", lab.stats["pw"])
 
 
 def wrong_password():
@@ -304,7 +338,7 @@ def stop_early():
     check("the wrong password was sent once", sent == 5, sent)
 
 
-for test in (ways_in, keys, agent, silent_agent, wrong_password, host_keys, other_policies, configured_policies, pinned, silent,
+for test in (ways_in, keys, agent, silent_agent, barred_methods, wrong_password, host_keys, other_policies, configured_policies, pinned, silent,
              legacy, names_of_users, stop_early):
     try:
         test()

@@ -22,6 +22,11 @@ static void show_all(const char *key, const char *const *values)
     }
 }
 
+static void show_method(const char *key, int said, const char *yes, const char *no)
+{
+    show(key, said == METHOD_UNSAID ? NULL : said == METHOD_YES ? yes : no);
+}
+
 static void show_settings(const struct ssh_settings *s)
 {
     static const char *const strict[] = {"ask", "true", "accept-new", "false"};
@@ -41,6 +46,10 @@ static void show_settings(const struct ssh_settings *s)
         }
         printf("%s\n", s->known_hosts[0] ? "" : " none");
     }
+    show_method("pubkeyauthentication", s->publickey, "true", "false");
+    show_method("passwordauthentication", s->password, "yes", "no");
+    show_method("kbdinteractiveauthentication", s->interactive, "yes", "no");
+    show("preferredauthentications", s->methods);
     show("identityagent", s->agent || !s->from[CONFIG_AGENT].file ? s->agent : "none");
     show("stricthostkeychecking", strict[s->strict]);
     show("proxyjump", s->proxy_jump);

@@ -20,11 +20,14 @@ SSH = shutil.which("ssh")
 KEYS = ("hostname user port identityfile certificatefile identitiesonly userknownhostsfile "
         "proxyjump proxycommand hostkeyalias kexalgorithms ciphers macs hostkeyalgorithms "
         "pubkeyacceptedalgorithms connecttimeout stricthostkeychecking "
-        "identityagent").split()
+        "identityagent pubkeyauthentication passwordauthentication "
+        "kbdinteractiveauthentication preferredauthentications").split()
 # What ssh prints where nothing was said.
 DEFAULTS = {"user": [pwd.getpwuid(os.getuid()).pw_name],
             "userknownhostsfile": ["~/.ssh/known_hosts ~/.ssh/known_hosts2"],
             "connecttimeout": ["none", "0"], "hostkeyalias": ["none"],
+            "pubkeyauthentication": ["true"], "passwordauthentication": ["yes"],
+            "kbdinteractiveauthentication": ["yes"],
             "proxyjump": ["none"], "proxycommand": ["none"]}
 # Keywords of versions behind 9.2, which is Debian 12's.
 LATER = {"channeltimeout", "obscurekeystroketiming", "refuseconnection", "tag", "versionaddendum",
