@@ -159,6 +159,12 @@ static const char *trust_text(struct arena *arena, const struct inventory *inven
         return host->known_hosts        ? list_text(arena, host->known_hosts)
                : inventory->known_hosts ? inventory->known_hosts
                                         : "~/.ssh/known_hosts";
+    case SETTING_GLOBAL_KNOWN_HOSTS:
+        return host->global_known_hosts ? list_text(arena, host->global_known_hosts) : NULL;
+    case SETTING_REVOKED:
+        return host->revoked;
+    case SETTING_HASH:
+        return host->hash_known_hosts ? "yes" : NULL;
     case SETTING_HOST_KEYS:
         return !host->host_keys_said                     ? NULL
                : host->host_keys == HOST_KEYS_ACCEPT_NEW ? "accept-new"
@@ -205,6 +211,9 @@ static const char *const names[SETTINGS] = {
     [SETTING_METHODS] = "methods",
     [SETTING_FINGERPRINT] = "fingerprint",
     [SETTING_KNOWN_HOSTS] = "known_hosts",
+    [SETTING_GLOBAL_KNOWN_HOSTS] = "global_known_hosts",
+    [SETTING_REVOKED] = "revoked_host_keys",
+    [SETTING_HASH] = "hash_known_hosts",
     [SETTING_HOST_KEYS] = "host_keys",
     [SETTING_ALIAS] = "hostkey_alias",
     [SETTING_JUMP] = "jump",

@@ -96,6 +96,9 @@ enum setting {
     SETTING_METHODS,
     SETTING_FINGERPRINT,
     SETTING_KNOWN_HOSTS,
+    SETTING_GLOBAL_KNOWN_HOSTS,
+    SETTING_REVOKED,
+    SETTING_HASH,
     SETTING_HOST_KEYS,
     SETTING_ALIAS,
     SETTING_JUMP,
@@ -134,10 +137,13 @@ struct host {
     /* Only from the user's ssh configuration (inventory_ssh.c); lists end with a NULL: */
     const char *const *identities; /* key files to try when `key` is not said; NULL = the usual
                                       ones */
-    const char *const *certificates; /* for those keys, besides what lies beside them */
-    bool identities_only;            /* and no other key of the agent's */
-    const char *const *known_hosts;  /* instead of the run's; new keys go to the first */
-    unsigned barred;                 /* enum login_method: those not to be tried */
+    const char *const *certificates;       /* for those keys, besides what lies beside them */
+    bool identities_only;                  /* and no other key of the agent's */
+    const char *const *known_hosts;        /* instead of the run's; new keys go to the first */
+    const char *const *global_known_hosts; /* instead of the system's; NULL = those */
+    const char *revoked;                   /* a file of host keys that nobody may show */
+    bool hash_known_hosts;                 /* new names are written there unreadable */
+    unsigned barred;                       /* enum login_method: those not to be tried */
     bool agent_said;
     const char *agent; /* the ssh-agent's socket, when said; NULL = none */
     bool host_keys_said;

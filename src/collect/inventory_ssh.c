@@ -219,12 +219,37 @@ static int fill_host_keys(struct applying *a, struct host *host, const struct ss
     return note(a, host, SETTING_HOST_KEYS, "host_keys", *at);
 }
 
+/* What counts beside the files of the user's own, wherever those come from. */
+static int fill_lists(struct applying *a, struct host *host, const struct ssh_settings *s)
+{
+    const struct origin *global = &s->from[CONFIG_GLOBAL_KNOWN_HOSTS];
+    if (global->file &&
+        !(host->global_known_hosts = copy_files(a, s->global_known_hosts, false))) {
+        return err_nomem(a->err);
+    }
+    host->hash_known_hosts = s->hash_known_hosts;
+    host->revoked = s->revoked;
+    const struct {
+        bool said;
+        enum setting setting;
+        enum config_key key;
+    } all[] = {{global->file, SETTING_GLOBAL_KNOWN_HOSTS, CONFIG_GLOBAL_KNOWN_HOSTS},
+               {s->revoked, SETTING_REVOKED, CONFIG_REVOKED},
+               {s->hash_known_hosts, SETTING_HASH, CONFIG_HASH}};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (all[i].said) {
+            host_note(host, all[i].setting, s->from[all[i].key]);
+        }
+    }
+    return 0;
+}
+
 static int fill_trust(struct applying *a, struct host *host, const struct ssh_settings *s)
 {
     static const char *const nothing[] = {"/dev/null", NULL};
     if (fill(a, host, &host->hostkey_alias, s->hostkey_alias, SETTING_ALIAS, "hostkey_alias",
              s->from[CONFIG_ALIAS]) < 0 ||
-        fill_host_keys(a, host, s) < 0) {
+        fill_host_keys(a, host, s) < 0 || fill_lists(a, host, s) < 0) {
         return ERR_NOMEM;
     }
     if (a->file->inventory->known_hosts || !s->from[CONFIG_KNOWN_HOSTS].file) {

@@ -38,7 +38,7 @@ struct queued {
 };
 
 struct trust {
-    const char *const *files; /* NULL = the run's */
+    const struct host *like; /* whose rules these are */
     enum host_keys policy;
     struct hostkeys *keys;
     struct trust *next;

@@ -70,16 +70,59 @@ static enum host_keys policy_of(const struct host *host, const struct loop_optio
     return host->host_keys_said ? host->host_keys : options->host_keys;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_rules(const struct host *a, const struct host *b)
+{
+    return same_files(a->known_hosts, b->known_hosts) &&
+           same_files(a->global_known_hosts, b->global_known_hosts) &&
+           same_text(a->revoked, b->revoked) && a->hash_known_hosts == b->hash_known_hosts;
+}
+
 struct hostkeys *supplies_trust(const struct supplies *supplies, const struct host *host,
                                 const struct loop_options *options)
 {
     enum host_keys policy = policy_of(host, options);
     for (struct trust *trust = supplies->trusts; trust; trust = trust->next) {
-        if (trust->policy == policy && same_files(trust->files, host->known_hosts)) {
+        if (trust->policy == policy && same_rules(trust->like, host)) {
             return trust->keys;
         }
     }
     return NULL;
+}
+
+static int read_files(struct hostkeys *keys, const char *const *files, struct err *err)
+{
+    int rc = 0;
+    for (; files && *files && rc == 0; files++) {
+        rc = hostkeys_read(keys, *files, err);
+    }
+    return rc;
+}
+
+static int open_trust(struct trust *trust, const char *usual, struct err *err)
+{
+    static const char *const systems[] = {"/etc/ssh/ssh_known_hosts",
+                                          "/etc/ssh/ssh_known_hosts2", NULL};
+    const struct host *host = trust->like;
+    const char *const *files = host->known_hosts, *const *global = host->global_known_hosts;
+    int rc = hostkeys_open(&trust->keys, trust->policy, files ? files[0] : usual, err);
+    if (rc == 0) {
+        rc = read_files(trust->keys, files ? files + 1 : NULL, err);
+    }
+    if (rc == 0) {
+        rc = read_files(trust->keys, global ? global : systems, err);
+    }
+    if (rc == 0 && host->revoked) {
+        rc = hostkeys_revoke(trust->keys, host->revoked, err);
+    }
+    if (rc == 0 && host->hash_known_hosts) {
+        hostkeys_hash(trust->keys);
+    }
+    return rc;
 }
 
 static int load_trust(struct supplies *supplies, const struct host *host,
@@ -92,16 +135,11 @@ static int load_trust(struct supplies *supplies, const struct host *host,
     if (!trust) {
         return err_nomem(err);
     }
-    trust->files = host->known_hosts;
+    trust->like = host;
     trust->policy = policy_of(host, options);
     trust->next = supplies->trusts;
     supplies->trusts = trust;
-    const char *first = trust->files ? trust->files[0] : options->known_hosts;
-    int rc = hostkeys_open(&trust->keys, trust->policy, first, err);
-    for (size_t i = 1; trust->files && trust->files[i] && rc == 0; i++) {
-        rc = hostkeys_read(trust->keys, trust->files[i], err);
-    }
-    return rc;
+    return open_trust(trust, options->known_hosts, err);
 }
 
 /* For a host and the jump hosts on the way to it. */

@@ -54,6 +54,9 @@ enum config_key {
     CONFIG_HOSTKEYS,
     CONFIG_PUBKEYS,
     CONFIG_KNOWN_HOSTS,
+    CONFIG_GLOBAL_KNOWN_HOSTS,
+    CONFIG_REVOKED,
+    CONFIG_HASH,
     CONFIG_STRICT,
     CONFIG_ALIAS,
     CONFIG_TIMEOUT,
@@ -78,9 +81,12 @@ struct ssh_settings {
     const char *hostname; /* never NULL: the name itself, in lower case, when not said */
     const char *user;
     int port;
-    const char *identities[SSHCONFIG_FILES + 1]; /* NULL-terminated, as the next two */
+    const char *identities[SSHCONFIG_FILES + 1]; /* NULL-terminated, as the next three */
     const char *certificates[SSHCONFIG_FILES + 1];
     const char *known_hosts[SSHCONFIG_FILES + 1];
+    const char *global_known_hosts[SSHCONFIG_FILES + 1];
+    const char *revoked; /* a file of host keys */
+    bool hash_known_hosts;
     const char *proxy_jump, *proxy_command; /* at most one of the two */
     const char *kex, *ciphers, *macs, *hostkeys, *pubkeys;
     const char *hostkey_alias;

@@ -81,6 +81,11 @@ static int expand_text(struct asking *q, enum expand_kind kind, enum config_key 
     return *text || !q->err->code ? 0 : q->err->code;
 }
 
+static bool is_none(const char *text)
+{
+    return config_word_is(view_of(text), "none");
+}
+
 /* "none" as a file is none. */
 static int expand_files(struct asking *q, enum config_key key, const char **files)
 {
@@ -89,7 +94,7 @@ static int expand_files(struct asking *q, enum config_key key, const char **file
     for (size_t i = 0; files[i] && rc == 0; i++) {
         const char *file = files[i];
         rc = expand_text(q, EXPAND_PATH, key, &file);
-        if (rc == 0 && !config_word_is(view_of(file), "none")) {
+        if (rc == 0 && !is_none(file)) {
             files[n++] = file;
         }
     }
@@ -114,24 +119,45 @@ static int expand_agent(struct asking *q)
     return expand_text(q, EXPAND_PATH, CONFIG_AGENT, agent);
 }
 
+static int expand_revoked(struct asking *q)
+{
+    const char **file = &q->out->revoked;
+    if (*file && is_none(*file)) {
+        *file = NULL;
+    }
+    return expand_text(q, EXPAND_PATH, CONFIG_REVOKED, file);
+}
+
+/* The system's files are taken as they are written, but for "none". */
+static void expand_global(struct asking *q)
+{
+    const char **files = q->out->global_known_hosts;
+    if (files[0] && is_none(files[0])) {
+        files[0] = NULL;
+    }
+}
+
 static int expand(struct asking *q)
 {
     struct ssh_settings *out = q->out;
+    const struct {
+        enum config_key key;
+        const char **files;
+    } lists[] = {{CONFIG_IDENTITY, out->identities},
+                 {CONFIG_CERTIFICATE, out->certificates},
+                 {CONFIG_KNOWN_HOSTS, out->known_hosts}};
     int rc = expand_agent(q);
-    if (rc < 0) {
-        return rc;
+    if (rc == 0) {
+        rc = expand_text(q, EXPAND_COMMAND, CONFIG_PROXY_COMMAND, &out->proxy_command);
     }
-    rc = expand_text(q, EXPAND_COMMAND, CONFIG_PROXY_COMMAND, &out->proxy_command);
     if (rc == 0) {
         rc = expand_text(q, EXPAND_JUMP, CONFIG_PROXY_JUMP, &out->proxy_jump);
     }
-    if (rc == 0) {
-        rc = expand_files(q, CONFIG_IDENTITY, out->identities);
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && rc == 0; i++) {
+        rc = expand_files(q, lists[i].key, lists[i].files);
     }
-    if (rc == 0) {
-        rc = expand_files(q, CONFIG_CERTIFICATE, out->certificates);
-    }
-    return rc == 0 ? expand_files(q, CONFIG_KNOWN_HOSTS, out->known_hosts) : rc;
+    expand_global(q);
+    return rc == 0 ? expand_revoked(q) : rc;
 }
 
 int sshconfig_ask(struct sshconfig *config, const struct ssh_query *query, struct arena *arena,

@@ -2,7 +2,9 @@
 
 #include "base/base64.h"
 #include "base/limits.h"
+#include "base/sha1.h"
 #include "base/sha256.h"
+#include "session/keyfile.h"
 #include "session/knownhosts.h"
 
 #include <ctype.h>
@@ -12,14 +14,14 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define GLOBAL_FILE "/etc/ssh/ssh_known_hosts"
 
 struct hostkeys {
     enum host_keys policy;
     char *path; /* where accept-new writes */
+    bool hash;  /* and whether it hashes names */
     struct knownhosts *known;
     pthread_mutex_t lock; /* over known, and over appending to path */
 };
@@ -57,9 +59,6 @@ int hostkeys_open(struct hostkeys **out, enum host_keys policy, const char *path
     if (rc == 0) {
         rc = hostkeys_read(keys, keys->path, err);
     }
-    if (rc == 0) {
-        rc = hostkeys_read(keys, GLOBAL_FILE, err);
-    }
 out:
     if (rc < 0) {
         hostkeys_free(keys);
@@ -72,6 +71,60 @@ out:
 int hostkeys_read(struct hostkeys *keys, const char *path, struct err *err)
 {
     return keys->policy == HOST_KEYS_OFF ? 0 : knownhosts_read(keys->known, path, err);
+}
+
+static int revoke_line(struct hostkeys *keys, struct view line, const char *path, int number,
+                       struct err *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    uint8_t blob[KEYFILE_BLOB];
+    struct view key;
+    line = view_trim(line);
+    if (line.len == 0 || line.ptr[0] == '#') {
+        return 0;
+    }
+    if (keyfile_line(line, blob, &key) <
+        0) { /* what nobody understands must not go for nothing */
+        return err_set(err, ERR_INPUT, "revoked host keys %s:%d: not a public key", path,
+                       number);
+    }
+    strbuf_addf(&text, "@revoked * %.*s", VIEW_ARG(line));
+    int rc = strbuf_failed(&text)
+                 ? err_nomem(err)
+                 : knownhosts_add(keys->known, strbuf_view(&text), path, number, err);
+    strbuf_release(&text);
+    return rc;
+}
+
+int hostkeys_revoke(struct hostkeys *keys, const char *path, struct err *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    int rc = 0;
+    if (keys->policy == HOST_KEYS_OFF) {
+        return 0;
+    }
+    if (strbuf_read_file(&text, path, LIMIT_YAML_BYTES) < 0) {
+        rc = err_set(err, ERR_INPUT, "revoked host keys %s: %s", path, strerror(errno));
+    } else if (view_starts(strbuf_view(&text), VIEW("SSHKRL\n"))) {
+        rc = err_set(err, ERR_INPUT,
+                     "revoked host keys %s: a binary list is not understood here; give a file "
+                     "with a public key on each line",
+                     path);
+    }
+    struct view rest = strbuf_view(&text);
+    for (int number = 1; rest.len && rc == 0; number++) {
+        const char *end = memchr(rest.ptr, '\n', rest.len);
+        size_t len = end ? (size_t)(end - rest.ptr) : rest.len;
+        rc = revoke_line(keys, view_slice(rest, 0, len), path, number, err);
+        rest = view_slice(rest, len + 1, rest.len);
+    }
+    strbuf_release(&text);
+    return rc;
+}
+
+void hostkeys_hash(struct hostkeys *keys)
+{
+    keys->hash = true;
 }
 
 void hostkeys_free(struct hostkeys *keys)
@@ -251,12 +304,35 @@ static void make_folder(const char *path)
     free(folder);
 }
 
+/* |1|salt|hash, as ssh writes it: Base64 of 20 bytes ends in one `=`. */
+static int add_hashed(struct strbuf *out, const char *name)
+{
+    uint8_t salt[SHA1_SIZE], hash[SHA1_SIZE];
+    char salt_text[BASE64_SIZE(SHA1_SIZE)], hash_text[BASE64_SIZE(SHA1_SIZE)];
+    struct hmac_sha1_key key;
+    if (getrandom(salt, sizeof(salt), 0) != (ssize_t)sizeof(salt)) {
+        return -1;
+    }
+    hmac_sha1_key(&key, view_make((const char *)salt, sizeof(salt)));
+    hmac_sha1(&key, view_of(name), hash);
+    base64_encode(view_make((const char *)salt, sizeof(salt)), salt_text);
+    base64_encode(view_make((const char *)hash, sizeof(hash)), hash_text);
+    strbuf_addf(out, "|1|%s=|%s=", salt_text, hash_text);
+    return 0;
+}
+
 static int accept_new(struct hostkeys *keys, const char *name, const struct hostkey *shown,
                       struct err *err)
 {
     struct strbuf line = STRBUF_INIT;
     int rc = -1;
-    strbuf_addf(&line, "%s %s %s", name, shown->type, shown->base64);
+    if (!keys->hash) {
+        strbuf_addstr(&line, name);
+    } else if (add_hashed(&line, name) < 0) {
+        err_set(err, ERR_HOST, "no random bytes to hash the name with: %s", strerror(errno));
+        goto out;
+    }
+    strbuf_addf(&line, " %s %s", shown->type, shown->base64);
     if (strbuf_failed(&line)) {
         err_nomem(err);
         goto out;

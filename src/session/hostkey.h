@@ -43,13 +43,20 @@ struct hostkey {
     const char *fingerprint; /* "SHA256:..." */
 };
 
-/* path NULL: ~/.ssh/known_hosts. /etc/ssh/ssh_known_hosts is read as well. */
+/* path NULL: ~/.ssh/known_hosts. */
 int hostkeys_open(struct hostkeys **out, enum host_keys policy, const char *path,
                   struct err *err);
 void hostkeys_free(struct hostkeys *keys);
 
 /* One more file that may know hosts; new keys go to the first one. Before the threads start. */
 int hostkeys_read(struct hostkeys *keys, const char *path, struct err *err);
+
+/* The keys of a file, one a line, are refused under every name, as @revoked ones are. Negative,
+ * too, when it is not there, or is a list of OpenSSH's binary kind (ssh-keygen -k). */
+int hostkeys_revoke(struct hostkeys *keys, const char *path, struct err *err);
+
+/* Names of new hosts are hashed. Both before the threads start. */
+void hostkeys_hash(struct hostkeys *keys);
 
 /* 0 = trusted; else refused, and err says why and what to do. */
 int hostkeys_trust(struct hostkeys *keys, const struct hostkey_peer *peer,

@@ -40,17 +40,25 @@ static struct view take_field(struct view *line)
     return field;
 }
 
+int keyfile_line(struct view line, uint8_t blob[KEYFILE_BLOB], struct view *out)
+{
+    struct view type = take_field(&line);
+    long n = base64_decode(take_field(&line), blob, KEYFILE_BLOB);
+    *out = view_make((const char *)blob, n > 0 ? (size_t)n : 0);
+    if (is_of_type(*out, type)) {
+        return 0;
+    }
+    *out = VIEW_NONE;
+    return -1;
+}
+
 int keyfile_public(const char *path, uint8_t blob[KEYFILE_BLOB], struct view *out)
 {
     struct strbuf text = STRBUF_INIT;
-    int rc = -1;
-    if (strbuf_read_file(&text, path, FILE_SIZE) == 0) {
-        struct view line = strbuf_view(&text), type = take_field(&line);
-        long n = base64_decode(take_field(&line), blob, KEYFILE_BLOB);
-        *out = view_make((const char *)blob, n > 0 ? (size_t)n : 0);
-        rc = is_of_type(*out, type) ? 0 : -1;
-    }
-    *out = rc < 0 ? VIEW_NONE : *out;
+    *out = VIEW_NONE;
+    int rc = strbuf_read_file(&text, path, FILE_SIZE) < 0
+                 ? -1
+                 : keyfile_line(strbuf_view(&text), blob, out);
     strbuf_release(&text);
     return rc;
 }

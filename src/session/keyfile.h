@@ -1,6 +1,6 @@
 /*
  * What key files say openly: the public half of a key as it stands in SSH's messages, a "blob"
- * of strings and numbers, of which the first one is the type. Neither function needs a
+ * of strings and numbers, of which the first one is the type. No function needs a
  * passphrase; blob is where it is put, and *out a view of it. Negative: the file says none.
  */
 #ifndef SESSION_KEYFILE_H
@@ -13,7 +13,10 @@
 
 #define KEYFILE_BLOB 16384
 
-/* KEY.pub, KEY-cert.pub: "ssh-ed25519 AAAA... comment". */
+/* "ssh-ed25519 AAAA... comment" */
+int keyfile_line(struct view line, uint8_t blob[KEYFILE_BLOB], struct view *out);
+
+/* The first line of KEY.pub, KEY-cert.pub. */
 int keyfile_public(const char *path, uint8_t blob[KEYFILE_BLOB], struct view *out);
 
 /* A private key as OpenSSH writes it, encrypted or not (its file PROTOCOL.key). */

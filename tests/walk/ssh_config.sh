@@ -119,6 +119,20 @@ run -F "$sshd_dir/config" -p "$sshd_port" 127.0.9.1 && fail "a key that no file 
 run -F "$sshd_dir/config" -p "$sshd_port" --host-keys accept-new 127.0.9.1 || fail "a new key"
 grep -q 127.0.9.1 "$sshd_dir/new" || fail "a new key goes to the first file"
 
+# The system's files may be others; names may be hashed.
+sed -i "s,UserKnownHostsFile .*,UserKnownHostsFile $sshd_dir/none\n    GlobalKnownHostsFile $sshd_dir/known_hosts," \
+    "$sshd_dir/config"
+run -F "$sshd_dir/config" -p "$sshd_port" 127.0.9.1 || fail "a host that only the system knows"
+printf ' RevokedHostKeys %s\n' "$sshd_dir/host_key.pub" >>"$sshd_dir/config"
+run -F "$sshd_dir/config" -p "$sshd_port" 127.0.9.1 && fail "a revoked host key"
+grep -q 'is marked @revoked in .*host_key.pub:1' "$sshd_dir/err" || fail "where it is revoked"
+sed -i "s,GlobalKnownHostsFile .*,HashKnownHosts yes," "$sshd_dir/config"
+sed -i "s,RevokedHostKeys .*,RevokedHostKeys none," "$sshd_dir/config"
+run -F "$sshd_dir/config" -p "$sshd_port" --host-keys accept-new 127.0.9.1 || fail "a hashed name"
+grep -q '^|1|' "$sshd_dir/none" || fail "the name is not hashed"
+ssh-keygen -F "[127.0.9.1]:$sshd_port" -f "$sshd_dir/none" >"$sshd_dir/out" || fail "ssh finds it"
+run -F "$sshd_dir/config" -p "$sshd_port" 127.0.9.1 || fail "a name that was hashed"
+
 # A key that only the agent can use: an encrypted one, and one that is named by its public half.
 ssh-keygen -q -t ed25519 -N 'a phrase' -f "$sshd_dir/held"
 cat "$sshd_dir/held.pub" >>"$sshd_dir/user_key.pub"

@@ -22,6 +22,18 @@ static void show_all(const char *key, const char *const *values)
     }
 }
 
+static void show_files(const char *key, const char *const *files, enum config_key which,
+                       const struct ssh_settings *s)
+{
+    if (s->from[which].file) {
+        printf("%s", key);
+        for (size_t i = 0; files[i]; i++) {
+            printf(" %s", files[i]);
+        }
+        printf("%s\n", files[0] ? "" : " none");
+    }
+}
+
 static void show_method(const char *key, int said, const char *yes, const char *no)
 {
     show(key, said == METHOD_UNSAID ? NULL : said == METHOD_YES ? yes : no);
@@ -39,18 +51,15 @@ static void show_settings(const struct ssh_settings *s)
     }
     show_all("certificatefile", s->certificates);
     printf("identitiesonly %s\n", s->identities_only ? "yes" : "no");
-    if (s->from[CONFIG_KNOWN_HOSTS].file) {
-        printf("userknownhostsfile");
-        for (size_t i = 0; s->known_hosts[i]; i++) {
-            printf(" %s", s->known_hosts[i]);
-        }
-        printf("%s\n", s->known_hosts[0] ? "" : " none");
-    }
+    show_files("userknownhostsfile", s->known_hosts, CONFIG_KNOWN_HOSTS, s);
     show_method("pubkeyauthentication", s->publickey, "true", "false");
     show_method("passwordauthentication", s->password, "yes", "no");
     show_method("kbdinteractiveauthentication", s->interactive, "yes", "no");
     show("preferredauthentications", s->methods);
     show("identityagent", s->agent || !s->from[CONFIG_AGENT].file ? s->agent : "none");
+    show_files("globalknownhostsfile", s->global_known_hosts, CONFIG_GLOBAL_KNOWN_HOSTS, s);
+    show("revokedhostkeys", s->revoked);
+    show("hashknownhosts", s->hash_known_hosts ? "yes" : NULL);
     show("stricthostkeychecking", strict[s->strict]);
     show("proxyjump", s->proxy_jump);
     show("proxycommand", s->proxy_command);

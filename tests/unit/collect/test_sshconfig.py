@@ -21,13 +21,16 @@ KEYS = ("hostname user port identityfile certificatefile identitiesonly userknow
         "proxyjump proxycommand hostkeyalias kexalgorithms ciphers macs hostkeyalgorithms "
         "pubkeyacceptedalgorithms connecttimeout stricthostkeychecking "
         "identityagent pubkeyauthentication passwordauthentication "
-        "kbdinteractiveauthentication preferredauthentications").split()
+        "kbdinteractiveauthentication preferredauthentications globalknownhostsfile "
+        "revokedhostkeys hashknownhosts").split()
 # What ssh prints where nothing was said.
 DEFAULTS = {"user": [pwd.getpwuid(os.getuid()).pw_name],
             "userknownhostsfile": ["~/.ssh/known_hosts ~/.ssh/known_hosts2"],
             "connecttimeout": ["none", "0"], "hostkeyalias": ["none"],
             "pubkeyauthentication": ["true"], "passwordauthentication": ["yes"],
             "kbdinteractiveauthentication": ["yes"],
+            "globalknownhostsfile": ["/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"],
+            "hashknownhosts": ["no"],
             "proxyjump": ["none"], "proxycommand": ["none"]}
 # Keywords of versions behind 9.2, which is Debian 12's.
 LATER = {"channeltimeout", "obscurekeystroketiming", "refuseconnection", "tag", "versionaddendum",

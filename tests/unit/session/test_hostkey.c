@@ -85,6 +85,60 @@ static bool said(const char *part)
     return false;
 }
 
+/* RevokedHostKeys: a key is refused whatever its host is called, whoever vouches for it. */
+static void test_revoked_list(void)
+{
+    struct hostkeys *keys = NULL;
+    struct hostkey_peer peer = {"plain.example.net", NULL, 2222, NULL};
+    struct strbuf list = STRBUF_INIT;
+    char revoked[300];
+    snprintf(revoked, sizeof(revoked), "%s.revoked", path);
+    write_file(lines);
+    strbuf_addf(&list, "# lost\n\n%s %s of r7\n", key_a.type, key_a.base64);
+    FILE *file = fopen(revoked, "w");
+    CHECK(file && fputs(list.buf, file) >= 0 && fclose(file) == 0);
+    CHECK(hostkeys_open(&keys, HOST_KEYS_ACCEPT_NEW, path, &err) == 0);
+    CHECK(hostkeys_trust(keys, &peer, &key_a, &err) == 0);
+    CHECK(hostkeys_revoke(keys, revoked, &err) == 0);
+    CHECK(hostkeys_trust(keys, &peer, &key_a, &err) < 0 && said("is marked @revoked in"));
+    CHECK(said(".revoked:3"));
+    peer.pinned = key_a.fingerprint;
+    CHECK(hostkeys_trust(keys, &peer, &key_a, &err) < 0);
+    peer = (struct hostkey_peer){"other.example.net", NULL, 22, NULL};
+    CHECK(hostkeys_trust(keys, &peer, &key_rsa, &err) == 0);
+    unlink(revoked);
+    CHECK(hostkeys_revoke(keys, revoked, &err) < 0 && said("No such file"));
+    file = fopen(revoked, "w");
+    CHECK(file && fputs("SSHKRL\n", file) >= 0 && fputc('\0', file) == 0 && fclose(file) == 0);
+    CHECK(hostkeys_revoke(keys, revoked, &err) < 0 && said("binary list"));
+    file = fopen(revoked, "w");
+    CHECK(file && fputs("\nserial: 5\n", file) >= 0 && fclose(file) == 0);
+    CHECK(hostkeys_revoke(keys, revoked, &err) < 0 && said(".revoked:2: not a public key"));
+    unlink(revoked);
+    hostkeys_free(keys);
+    strbuf_release(&list);
+}
+
+/* HashKnownHosts: the line tells nobody the name, and is found all the same. */
+static void test_hashed(void)
+{
+    struct hostkeys *keys = NULL;
+    struct hostkey_peer peer = {"secret.example.net", NULL, 22, NULL};
+    write_file("");
+    CHECK(hostkeys_open(&keys, HOST_KEYS_ACCEPT_NEW, path, &err) == 0);
+    hostkeys_hash(keys);
+    CHECK(hostkeys_trust(keys, &peer, &key_a, &err) == 0);
+    CHECK(hostkeys_trust(keys, &peer, &key_a, &err) == 0);
+    CHECK(hostkeys_trust(keys, &peer, &key_c, &err) < 0);
+    hostkeys_free(keys);
+    const char *text = read_file();
+    CHECK(strncmp(text, "|1|", 3) == 0 && strchr(text, '\n') == text + strlen(text) - 1);
+    CHECK(!strstr(text, "secret"));
+    CHECK(trusted("secret.example.net", 22, key_a));
+    CHECK(!trusted("secret.example.net", 2222, key_c));
+    CHECK(!trusted("other.example.net", 22, key_a));
+}
+
 static void test_lines(void)
 {
     write_file(lines);
@@ -273,6 +327,8 @@ int main(void)
     }
     snprintf(path, sizeof(path), "%s/known_hosts", folder);
     RUN(test_lines);
+    RUN(test_revoked_list);
+    RUN(test_hashed);
     RUN(test_refusals);
     RUN(test_weak_names);
     RUN(test_two_names);
