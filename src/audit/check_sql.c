@@ -62,7 +62,7 @@ static int find_platforms(struct rule_check *c, struct err *err)
 static int find_template(struct rule_check *c, const char *platform, const char *name,
                          struct finding *finding, struct err *err)
 {
-    int got = library_by_name(c->check->library, platform, name, finding, err);
+    int got = library_by_name(c->check->library, platform, NULL, name, finding, err);
     return got == 1 && strcmp(finding->name, name) != 0 ? 0 : got;
 }
 
@@ -77,7 +77,8 @@ static const char *guess_template(struct rule_check *c, const char *name)
         if (near) {
             guess_offer(&guess, near);
         }
-        if (library_by_name(c->check->library, c->platforms[i], name, &finding, NULL) == 1) {
+        if (library_by_name(c->check->library, c->platforms[i], NULL, name, &finding, NULL) ==
+            1) {
             return finding.name;
         }
     }

@@ -50,7 +50,7 @@ static int add_reading(struct asking *a, const char *platform, struct err *err)
     }
     *reading = (struct reading){.platform = platform, .next = a->first};
     a->first = reading;
-    if (library_by_name(library, platform, a->rule->templates[0], &finding, &why) == 1 &&
+    if (library_by_name(library, platform, NULL, a->rule->templates[0], &finding, &why) == 1 &&
         library_load(library, &finding, &reading->reader, &why) < 0) {
         reading->reader = NULL;
     }

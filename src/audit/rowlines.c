@@ -143,10 +143,11 @@ static const struct textfsm_table *find_table(struct rowlines *rows, const char 
     char *bare = strndup(name.ptr, name.len);
     struct err why = ERR_INIT;
     rows->failed = rows->failed || !bare;
-    if (library_by_command(rows->library, platform, job->command, &finding, &why) == 1) {
+    if (library_by_command(rows->library, platform, NULL, job->command, &finding, &why) == 1) {
         table = load(rows, &finding, job);
     }
-    if (!table && bare && library_by_name(rows->library, platform, bare, &finding, &why) == 1) {
+    if (!table && bare &&
+        library_by_name(rows->library, platform, NULL, bare, &finding, &why) == 1) {
         table = load(rows, &finding, job);
     }
     free(bare);

@@ -58,6 +58,7 @@ static int make(struct plan *plan, const struct options *options,
 {
     struct plan_request request = {.template_file = options->template_file,
                                    .allow_changes = options->allow_changes,
+                                   .nobody = !options->inventory && options->hosts.count == 0,
                                    .settled = settled};
     int rc = asks_of(&request, options, arena, err);
     if (rc == 0) {

@@ -45,9 +45,10 @@ static int find(struct library *library, const struct options *options, struct f
                 struct err *err)
 {
     const struct option_item *ask = &options->asks.items[0];
-    int rc = ask->letter == 't'
-                 ? library_by_name(library, options->platform, ask->text, finding, err)
-                 : library_by_command(library, options->platform, ask->text, finding, err);
+    int rc =
+        ask->letter == 't'
+            ? library_by_name(library, options->platform, NULL, ask->text, finding, err)
+            : library_by_command(library, options->platform, NULL, ask->text, finding, err);
     if (rc == 0) {
         const char *guess = library_guess(library, options->platform, ask->text);
         return err_set(err, ERR_INPUT, "platform %s has no template for '%s'%s%s%s",

@@ -96,8 +96,8 @@ static int find_by_index(struct parse *parse, struct err *err)
     const char *platform = parse->options->platform;
     struct finding finding;
     int rc = ask->letter == 't'
-                 ? library_by_name(parse->library, platform, ask->text, &finding, err)
-                 : library_by_command(parse->library, platform, ask->text, &finding, err);
+                 ? library_by_name(parse->library, platform, NULL, ask->text, &finding, err)
+                 : library_by_command(parse->library, platform, NULL, ask->text, &finding, err);
     if (rc <= 0) {
         return rc < 0 ? rc : nothing_found(parse, ask, err);
     }

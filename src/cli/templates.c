@@ -126,7 +126,7 @@ static int list(struct templates *t, struct err *err)
     }
     int rc = setting_data(&t->writer, t->options, &table, err);
     if (rc == 0) {
-        rc = library_each(t->library, t->options->platform, NULL, list_row, t, err);
+        rc = library_each(t->library, t->options->platform, NULL, NULL, list_row, t, err);
         rc = end_writer(t, rc, err);
     }
     return rc;
@@ -136,8 +136,8 @@ static int list(struct templates *t, struct err *err)
  */
 
 static const struct column match_columns[] = {
-    {.name = "verdict"},  {.name = "template"}, {.name = "index"},
-    {.name = "platform"}, {.name = "command"},  {.name = "matched"},
+    {.name = "verdict"}, {.name = "template"}, {.name = "index"},    {.name = "platform"},
+    {.name = "command"}, {.name = "matched"},  {.name = "hostname"},
 };
 #define MATCH_COLUMNS (sizeof(match_columns) / sizeof(match_columns[0]))
 
@@ -165,6 +165,7 @@ static int match_row(void *user, const struct finding *finding, struct err *err)
         finding->row_platform,
         finding->row,
         finding->whole ? "whole" : "prefix",
+        finding->row_host,
     };
     if (t->rows++ == 0 && !t->options->quiet) {
         warn_prefixes(t, finding, index ? index : finding->index);
@@ -187,12 +188,13 @@ static int no_match(struct templates *t, struct err *err)
 static int match(struct templates *t, struct err *err)
 {
     static const struct table table = {"match", match_columns, MATCH_COLUMNS};
-    if (t->options->words.count != 3) {
-        return err_set(err, ERR_USAGE, "say: collect templates match PLATFORM 'COMMAND'");
+    if (t->options->words.count < 3 || t->options->words.count > 4) {
+        return err_set(err, ERR_USAGE,
+                       "say: collect templates match PLATFORM 'COMMAND' [HOST]");
     }
     int rc = setting_data(&t->writer, t->options, &table, err);
     if (rc == 0) {
-        rc = library_each(t->library, word(t, 1), word(t, 2), match_row, t, err);
+        rc = library_each(t->library, word(t, 1), word(t, 3), word(t, 2), match_row, t, err);
         rc = end_writer(t, rc, err);
     }
     if (rc == 0 && t->rows == 0) {
@@ -239,7 +241,7 @@ static int show(struct templates *t, struct strbuf *out, struct err *err)
     if (t->options->words.count != 2 || !t->options->platform) {
         return err_set(err, ERR_USAGE, "say: collect templates show NAME --platform PLATFORM");
     }
-    int rc = library_by_name(t->library, t->options->platform, word(t, 1), &finding, err);
+    int rc = library_by_name(t->library, t->options->platform, NULL, word(t, 1), &finding, err);
     if (rc == 0) {
         rc = no_template(t, word(t, 1), err);
     }

@@ -292,7 +292,8 @@ static void tell_surroundings(struct maker *m)
         return;
     }
     const char *ours = arena_printf(&m->arena, "%s/%s.textfsm", m->platform, m->name);
-    if (ours && library_by_command(library, m->platform, m->command, &finding, &err) == 1 &&
+    if (ours &&
+        library_by_command(library, m->platform, NULL, m->command, &finding, &err) == 1 &&
         strcmp(finding.templates, ours) != 0) {
         talk_warning("'%s' of platform %s is read by %s/%s, which comes before the draft",
                      m->command, m->platform, finding.dir, finding.templates);

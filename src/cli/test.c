@@ -37,16 +37,16 @@ static int find(void *user, const struct fixture *fixture, const char **dir,
 {
     struct library *library = user;
     struct finding finding;
-    int rc = library_by_name(library, fixture->platform, fixture->command, &finding, err);
+    int rc = library_by_name(library, fixture->platform, NULL, fixture->command, &finding, err);
     if (rc == 0) {
         struct strbuf command = STRBUF_INIT;
         strbuf_addstr(&command, fixture->command);
         for (size_t i = 0; i < command.len; i++) {
             command.buf[i] = command.buf[i] == '_' ? ' ' : command.buf[i];
         }
-        rc = strbuf_failed(&command)
-                 ? err_nomem(err)
-                 : library_by_command(library, fixture->platform, command.buf, &finding, err);
+        rc = strbuf_failed(&command) ? err_nomem(err)
+                                     : library_by_command(library, fixture->platform, NULL,
+                                                          command.buf, &finding, err);
         strbuf_release(&command);
     }
     if (rc > 0) {

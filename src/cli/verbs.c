@@ -126,13 +126,14 @@ const struct verb verb_table[] = {
      .run = verb_schema},
     {.name = "templates",
      .bit = VERB_TEMPLATES,
-     .operands = "list|match PLATFORM COMMAND|show NAME|new PLATFORM COMMAND",
+     .operands = "list|match PLATFORM COMMAND [HOST]|show NAME|new PLATFORM COMMAND",
      .words = offsetof(struct options, words),
      .summary = "List templates, show one, tell which reads an output and why, draft a new one",
      .text = "`list` shows the rows of the templates' indexes with the columns that come of them, of one "
              "platform with --platform; "
              "`match` tells which row reads the output of a command, which rows it shadows, and "
-             "whether it matched as a prefix only; `show` prints a template. `new` drafts one from "
+             "whether it matched as a prefix only; rows whose Hostname does not match HOST are passed "
+             "over, as a run passes them over by its hosts' names; `show` prints a template. `new` drafts one from "
              "an output on stdin that is a table below a header or `key: value` lines, with its "
              "fixture and its row of the index, into the first folder of --templates, else the "
              "user's own; nothing is written over without --force, and -o - prints the template "

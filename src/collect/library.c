@@ -13,6 +13,7 @@ struct folder {
     const char *index_path;
     struct textfsm_index *index; /* NULL = has none */
     bool looked;                 /* for the index */
+    bool choosy;                 /* some of its rows are for some hosts only */
 };
 
 /* The files that read one kind of output, several merged. */
@@ -114,6 +115,23 @@ const struct detector *library_detector(struct library *library, struct err *err
 /* ---- Indexes -------------------------------------------------------------------------------
  */
 
+/* Whether the row is for some hosts only. */
+static bool is_choosy(const struct textfsm_index_row *row)
+{
+    return row->hostname && *row->hostname && strcmp(row->hostname, ".*") != 0;
+}
+
+static bool has_choosy_rows(const struct folder *folder)
+{
+    bool has = false;
+    size_t n = textfsm_index_rows(folder->index);
+    for (size_t i = 0; i < n && !has; i++) {
+        struct textfsm_index_row cells = textfsm_index_row(folder->index, i);
+        has = is_choosy(&cells);
+    }
+    return has;
+}
+
 /* The folder's index: 1, 0 when it has none. */
 static int folder_index(struct library *library, struct folder *folder, struct err *err)
 {
@@ -133,6 +151,7 @@ static int folder_index(struct library *library, struct folder *folder, struct e
         }
     }
     folder->looked = true;
+    folder->choosy = folder->index && has_choosy_rows(folder);
     return folder->index != NULL;
 }
 
@@ -184,6 +203,7 @@ static int found_row(struct library *library, const struct folder *folder, long 
         .line = cells.line,
         .row = cells.command,
         .row_platform = cells.platform,
+        .row_host = is_choosy(&cells) ? cells.hostname : NULL,
         .whole = whole != 0,
         .platform_whole = whole || matches_whole(folder, row, platform, NULL),
         .command_whole = whole || matches_whole(folder, row, NULL, command),
@@ -197,8 +217,8 @@ static int index_failed(const struct folder *folder, struct err *err)
                    folder->index_path);
 }
 
-static int by_command(struct library *library, const char *platform, const char *command,
-                      struct finding *out, struct err *err)
+static int by_command(struct library *library, const char *platform, const char *host,
+                      const char *command, struct finding *out, struct err *err)
 {
     for (size_t i = 0; i < library->nfolders; i++) {
         struct folder *folder = &library->folders[i];
@@ -208,7 +228,7 @@ static int by_command(struct library *library, const char *platform, const char 
         }
         int whole = 1;
         long row =
-            rc ? textfsm_index_find(folder->index, platform, command, NULL, 0, &whole) : -1;
+            rc ? textfsm_index_find(folder->index, platform, command, host, 0, &whole) : -1;
         if (row == -2) {
             return index_failed(folder, err);
         }
@@ -235,24 +255,25 @@ static const char *other_name(struct library *library, const char *given, size_t
     return p->aliases[n - 1];
 }
 
-int library_by_command(struct library *library, const char *platform, const char *command,
-                       struct finding *out, struct err *err)
+int library_by_command(struct library *library, const char *platform, const char *host,
+                       const char *command, struct finding *out, struct err *err)
 {
     const char *name = platform;
     int rc = 0;
     for (size_t i = 0; rc == 0 && name; i++) {
-        rc = by_command(library, name, command, out, err);
+        rc = by_command(library, name, host, command, out, err);
         name = rc == 0 ? other_name(library, platform, i) : NULL;
     }
     return rc;
 }
 
 static int each_row(struct library *library, const struct folder *folder, const char *platform,
-                    const char *command, library_row_fn *on_row, void *user, struct err *err)
+                    const char *host, const char *command, library_row_fn *on_row, void *user,
+                    struct err *err)
 {
     long row = -1;
     int rc = 0, whole = 1;
-    while (rc >= 0 && (row = textfsm_index_find(folder->index, platform, command, NULL,
+    while (rc >= 0 && (row = textfsm_index_find(folder->index, platform, command, host,
                                                 (size_t)(row + 1), &whole)) >= 0) {
         struct finding finding;
         rc = found_row(library, folder, row, platform ? platform : "", command, whole, &finding,
@@ -276,8 +297,8 @@ static bool has_rows(struct library *library, const char *platform, const char *
     return has;
 }
 
-int library_each(struct library *library, const char *platform, const char *command,
-                 library_row_fn *on_row, void *user, struct err *err)
+int library_each(struct library *library, const char *platform, const char *host,
+                 const char *command, library_row_fn *on_row, void *user, struct err *err)
 {
     const char *name = platform;
     for (size_t i = 0; name && !has_rows(library, name, command); i++) {
@@ -288,13 +309,50 @@ int library_each(struct library *library, const char *platform, const char *comm
         struct folder *folder = &library->folders[i];
         int rc = folder_index(library, folder, err);
         if (rc > 0) {
-            rc = each_row(library, folder, platform, command, on_row, user, err);
+            rc = each_row(library, folder, platform, host, command, on_row, user, err);
         }
         if (rc < 0) {
             return rc;
         }
     }
     return 0;
+}
+
+/* The numbers of the folder's rows that are for some hosts and for this one. */
+static int add_host_rows(const struct folder *folder, const char *host, struct strbuf *out,
+                         struct err *err)
+{
+    long row = -1;
+    while ((row = textfsm_index_find(folder->index, NULL, NULL, host, (size_t)(row + 1),
+                                     NULL)) >= 0) {
+        struct textfsm_index_row cells = textfsm_index_row(folder->index, (size_t)row);
+        if (is_choosy(&cells)) {
+            strbuf_addf(out, "%ld,", row);
+        }
+    }
+    return row == -2 ? index_failed(folder, err) : 0;
+}
+
+const char *library_host_rows(struct library *library, const char *host, struct arena *arena,
+                              struct err *err)
+{
+    struct strbuf rows = STRBUF_INIT;
+    const char *text = NULL;
+    int rc = 0;
+    for (size_t i = 0; i < library->nfolders && rc >= 0; i++) {
+        struct folder *folder = &library->folders[i];
+        rc = folder_index(library, folder, err);
+        if (rc > 0 && folder->choosy) {
+            strbuf_addf(&rows, "%zu:", i);
+            rc = add_host_rows(folder, host, &rows, err);
+        }
+    }
+    if (rc >= 0) {
+        text = strbuf_failed(&rows) ? NULL : arena_dup(arena, strbuf_view(&rows));
+        rc = text ? 0 : err_nomem(err);
+    }
+    strbuf_release(&rows);
+    return text;
 }
 
 const char *library_warning(const struct library *library, size_t i)
@@ -315,7 +373,8 @@ const char *library_warning(const struct library *library, size_t i)
 
 /* The name with blanks for `_`, if the index says of it what it says of the row. */
 static int command_by_name(struct library *library, const struct folder *folder, long row,
-                           const char *platform, struct finding *finding, struct err *err)
+                           const char *platform, const char *host, struct finding *finding,
+                           struct err *err)
 {
     char *command = arena_dup(&library->arena, view_of(finding->name));
     if (!command) {
@@ -324,18 +383,18 @@ static int command_by_name(struct library *library, const struct folder *folder,
     for (char *p = command; *p; p++) {
         *p = *p == '_' ? ' ' : *p;
     }
-    if (textfsm_index_find(folder->index, platform, command, NULL, 0, NULL) == row) {
+    if (textfsm_index_find(folder->index, platform, command, host, 0, NULL) == row) {
         finding->command = command;
     }
     return 1;
 }
 
 static int by_row(struct library *library, struct folder *folder, const char *platform,
-                  struct view name, struct finding *out, struct err *err)
+                  const char *host, struct view name, struct finding *out, struct err *err)
 {
     int whole = 1;
     long row = -1;
-    while ((row = textfsm_index_find(folder->index, platform, NULL, NULL, (size_t)(row + 1),
+    while ((row = textfsm_index_find(folder->index, platform, NULL, host, (size_t)(row + 1),
                                      &whole)) >= 0) {
         struct textfsm_index_row cells = textfsm_index_row(folder->index, (size_t)row);
         if (!view_equal(library_template_name(cells.templates, platform), name)) {
@@ -343,7 +402,7 @@ static int by_row(struct library *library, struct folder *folder, const char *pl
         }
         int rc = found_row(library, folder, row, platform, NULL, whole, out, err);
         return rc == 1 && !out->command
-                   ? command_by_name(library, folder, row, platform, out, err)
+                   ? command_by_name(library, folder, row, platform, host, out, err)
                    : rc;
     }
     return row == -2 ? index_failed(folder, err) : 0;
@@ -381,8 +440,8 @@ static int by_file(struct library *library, struct folder *folder, const char *p
 }
 
 /* The command that the platform's file has for the name. */
-static int by_mapping(struct library *library, const char *platform, const char *name,
-                      struct finding *out, struct err *err)
+static int by_mapping(struct library *library, const char *platform, const char *host,
+                      const char *name, struct finding *out, struct err *err)
 {
     const struct platform_set *set = library_platforms(library, err);
     if (!set) {
@@ -390,7 +449,7 @@ static int by_mapping(struct library *library, const char *platform, const char 
     }
     const struct platform *known = platform_find(set, platform);
     const char *command = known ? platform_command(known, name) : NULL;
-    int rc = command ? library_by_command(library, platform, command, out, err) : 0;
+    int rc = command ? library_by_command(library, platform, host, command, out, err) : 0;
     if (rc == 1) {
         out->command = command;
         out->name = arena_dup(&library->arena, view_of(name));
@@ -398,8 +457,17 @@ static int by_mapping(struct library *library, const char *platform, const char 
     return rc == 1 && !out->name ? err_nomem(err) : rc;
 }
 
-static int by_name(struct library *library, const char *platform, const char *name,
-                   struct finding *out, struct err *err)
+/* What the index has for other hosts is not found by its file's name instead. */
+static bool is_of_others(struct library *library, struct folder *folder, const char *platform,
+                         const char *host, struct view name)
+{
+    struct finding other;
+    return host && folder->choosy &&
+           by_row(library, folder, platform, NULL, name, &other, NULL) == 1;
+}
+
+static int by_name(struct library *library, const char *platform, const char *host,
+                   const char *name, struct finding *out, struct err *err)
 {
     /* The name is no path: it is searched for in folders. */
     struct view bare = library_template_name(name, platform);
@@ -411,25 +479,25 @@ static int by_name(struct library *library, const char *platform, const char *na
         struct folder *folder = &library->folders[i];
         int rc = folder_index(library, folder, err);
         if (rc > 0) {
-            rc = by_row(library, folder, platform, bare, out, err);
+            rc = by_row(library, folder, platform, host, bare, out, err);
         }
-        if (rc == 0) {
+        if (rc == 0 && !is_of_others(library, folder, platform, host, bare)) {
             rc = by_file(library, folder, platform, bare, out, err);
         }
         if (rc != 0) {
             return rc;
         }
     }
-    return by_mapping(library, platform, bare.ptr, out, err);
+    return by_mapping(library, platform, host, bare.ptr, out, err);
 }
 
-int library_by_name(struct library *library, const char *platform, const char *name,
-                    struct finding *out, struct err *err)
+int library_by_name(struct library *library, const char *platform, const char *host,
+                    const char *name, struct finding *out, struct err *err)
 {
     const char *known = platform;
     int rc = 0;
     for (size_t i = 0; rc == 0 && known; i++) {
-        rc = by_name(library, known, name, out, err);
+        rc = by_name(library, known, host, name, out, err);
         known = rc == 0 ? other_name(library, platform, i) : NULL;
     }
     return rc;

@@ -43,22 +43,30 @@ struct finding {
     unsigned line;         /* in the index, of the row that won */
     const char *row;       /* that row's Command, as written; NULL without an index */
     const char *row_platform; /* its Platform, likewise */
+    const char *row_host;     /* its Hostname; NULL: it is for all hosts */
     bool whole;               /* platform and command matched to their ends, not as prefixes */
     bool platform_whole, command_whole;
 };
 
 /* What the indexes say of a platform's command: 1 = found, 0 = none, negative = error. They may
- * know the platform by the name that is given, its own, or any alias.
+ * know the platform by the name that is given, its own, or any alias. Rows whose Hostname does
+ * not match host are passed over; NULL: no host is known, and none is.
  * Findings live as long as the library. */
-int library_by_command(struct library *library, const char *platform, const char *command,
-                       struct finding *out, struct err *err);
+int library_by_command(struct library *library, const char *platform, const char *host,
+                       const char *command, struct finding *out, struct err *err);
 
 /* The same for a template's name, with or without the leading platform. The command is the
  * index row's, else the name with blanks for `_` if the row takes that. Files without an index
  * row are found by name: <platform>/<name>.textfsm, <platform>_<name>.textfsm. A name that no
  * template has may be one that the platform's file maps to a command. */
-int library_by_name(struct library *library, const char *platform, const char *name,
-                    struct finding *out, struct err *err);
+int library_by_name(struct library *library, const char *platform, const char *host,
+                    const char *name, struct finding *out, struct err *err);
+
+/* Which rows of the indexes that are for some hosts only are for this one: hosts of the same
+ * text get the same findings. "" where no index tells hosts apart. Lives in arena; NULL with
+ * err: an index is unusable, or memory ran out. */
+const char *library_host_rows(struct library *library, const char *host, struct arena *arena,
+                              struct err *err);
 
 /* The name that file names ("cisco_ios/show_version.textfsm:more.textfsm") stand for on a
  * platform. A part of templates. */
@@ -67,8 +75,8 @@ struct view library_template_name(const char *templates, const char *platform);
 /* Every index row that fits, the winning one first, folder by folder; NULL does not constrain.
  * Negative ends it and is returned. */
 typedef int library_row_fn(void *user, const struct finding *finding, struct err *err);
-int library_each(struct library *library, const char *platform, const char *command,
-                 library_row_fn *on_row, void *user, struct err *err);
+int library_each(struct library *library, const char *platform, const char *host,
+                 const char *command, library_row_fn *on_row, void *user, struct err *err);
 
 /* What was skipped in the indexes that were read, a line each; NULL behind the last. */
 const char *library_warning(const struct library *library, size_t i);

@@ -6,9 +6,11 @@
 
 #include <stdlib.h>
 
-/* What a platform's hosts all do. */
+/* What a platform's hosts all do, or those of them that an index does not tell apart. */
 struct kit {
     const char *name; /* as the hosts write the platform */
+    const char *host; /* one of them; NULL: no index tells hosts apart */
+    const char *rows; /* library_host_rows() of all of them */
     const struct platform *platform;
     struct job_command *commands;
     size_t ncommands;
@@ -22,6 +24,7 @@ struct maker {
     struct library *library;
     const struct plan_request *request;
     struct shape shape;
+    struct arena scratch; /* of the host at hand */
     struct kit *kits;
 };
 
@@ -30,6 +33,13 @@ void plan_release(struct plan *plan)
     arena_release(&plan->arena);
     *plan = (struct plan)PLAN_INIT;
 }
+
+/* Why a host has no way to do what is asked. */
+enum lack {
+    LACK_NOTHING,
+    LACK_PLATFORM, /* its platform has none: a slip of who names the platform */
+    LACK_HOST,     /* the index has one for other hosts */
+};
 
 static const char *explain(struct maker *m, const struct finding *finding)
 {
@@ -105,8 +115,9 @@ static int use_raw(struct maker *m, struct job_command *command, struct err *err
 }
 
 static int no_template(struct maker *m, const struct kit *kit, const char *name,
-                       struct err *err)
+                       enum lack *lacks, struct err *err)
 {
+    *lacks = LACK_PLATFORM;
     const char *guess = library_guess(m->library, kit->name, name);
     if (!guess) {
         guess = library_guess(m->library, kit->platform->name, name);
@@ -115,30 +126,39 @@ static int no_template(struct maker *m, const struct kit *kit, const char *name,
         return err_set(err, ERR_INPUT,
                        "-t takes a template's name, not a path: -c COMMAND -T %s", name);
     }
+    struct finding other;
+    if (kit->host && library_by_name(m->library, kit->name, NULL, name, &other, NULL) == 1) {
+        *lacks = LACK_HOST;
+        return err_set(err, ERR_INPUT,
+                       "the index has the template '%s' of %s for other hosts than %s (%s:%u)",
+                       name, kit->name, kit->host, other.index ? other.index : other.dir,
+                       other.line);
+    }
     return err_set(err, ERR_INPUT, "platform %s has no template '%s'%s%s%s", kit->name, name,
                    guess ? ": did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
 }
 
 /* -t NAME */
 static int add_template(struct maker *m, struct kit *kit, const char *name,
-                        struct job_command *command, bool *lacks, struct err *err)
+                        struct job_command *command, enum lack *lacks, struct err *err)
 {
     struct finding finding;
     const char *mapped = platform_command(kit->platform, name);
-    int rc = mapped ? library_by_command(m->library, kit->name, mapped, &finding, err) : 0;
+    int rc = mapped
+                 ? library_by_command(m->library, kit->name, kit->host, mapped, &finding, err)
+                 : 0;
     if (rc == 0) {
-        rc = library_by_name(m->library, kit->name, name, &finding, err);
+        rc = library_by_name(m->library, kit->name, kit->host, name, &finding, err);
     }
     if (rc < 0) {
         return rc;
     }
-    *lacks = rc == 0;
     if (rc == 0) {
-        return no_template(m, kit, name, err);
+        return no_template(m, kit, name, lacks, err);
     }
     command->command = mapped ? mapped : finding.command;
     if (!command->command) {
-        *lacks = true;
+        *lacks = LACK_PLATFORM;
         return err_set(err, ERR_INPUT,
                        "template %s of %s stands for no single command (%s:%u: %s): give -c "
                        "COMMAND instead",
@@ -158,7 +178,7 @@ static int add_command(struct maker *m, struct kit *kit, const struct plan_ask *
         return use_file(m, command, m->request->template_file, err);
     }
     struct finding finding;
-    int rc = library_by_command(m->library, kit->name, text, &finding, err);
+    int rc = library_by_command(m->library, kit->name, kit->host, text, &finding, err);
     if (rc < 0) {
         return rc;
     }
@@ -213,9 +233,9 @@ static size_t keep_command(const struct maker *m, struct kit *kit)
     return place;
 }
 
-/* The next command of the kit, from what was asked. *lacks: the platform has no such thing. */
+/* The next command of the kit, from what was asked. */
 static int make_command(struct maker *m, struct kit *kit, const struct plan_ask *ask,
-                        bool *lacks, struct err *err)
+                        enum lack *lacks, struct err *err)
 {
     struct job_command *command = &kit->commands[kit->ncommands];
     *command = (struct job_command){.asked = ask->text, .by_name = ask->template};
@@ -240,13 +260,14 @@ static bool concerns(struct maker *m, const struct plan_ask *ask, const struct k
 static int add_ask(struct maker *m, struct kit *kit, const struct plan_ask *ask,
                    struct err *err)
 {
-    bool lacks = false;
+    enum lack lacks = LACK_NOTHING;
     struct job_ask answer = {ask->text, ask->template, !ask->raw, PLAN_LACKS, NULL};
     struct err why = ERR_INIT;
     int rc = make_command(m, kit, ask, &lacks, &why);
     if (rc == 0) {
         answer.command = keep_command(m, kit);
-    } else if (lacks && m->request->lenient && !ask->platforms) {
+    } else if (m->request->lenient &&
+               (lacks == LACK_HOST || (lacks == LACK_PLATFORM && !ask->platforms))) {
         answer.lack = arena_dup(&m->plan->arena, view_of(why.text));
         rc = answer.lack ? 0 : err_nomem(err);
     } else if (err) {
@@ -390,19 +411,45 @@ static int find_platform(struct maker *m, const struct host *host, struct kit *k
     return at_host(host, ERR_INPUT, err);
 }
 
+/* Which of the indexes' rows for some hosts are for this one; "": no index has such. */
+static const char *host_rows(struct maker *m, const struct host *host, struct err *err)
+{
+    bool by_index = !m->request->template_file;
+    for (size_t i = 0; i < m->request->nasks; i++) {
+        by_index = by_index || m->request->asks[i].template;
+    }
+    return by_index && !m->request->nobody && !host_is_auto(host)
+               ? library_host_rows(m->library, host->name, &m->scratch, err)
+               : "";
+}
+
+static struct kit *find_kit(const struct maker *m, const struct host *host, const char *rows)
+{
+    struct kit *kit = host->platform ? m->kits : NULL;
+    while (kit && (strcmp(kit->name, host->platform) != 0 || strcmp(kit->rows, rows) != 0)) {
+        kit = kit->next;
+    }
+    return kit;
+}
+
 /* The kit of the host's platform, made when it is the first. */
 static int kit_for(struct maker *m, const struct host *host, struct kit **out, struct err *err)
 {
-    for (struct kit *kit = m->kits; kit && host->platform; kit = kit->next) {
-        if (strcmp(kit->name, host->platform) == 0) {
-            *out = kit;
-            return 0;
-        }
+    arena_reset(&m->scratch);
+    const char *rows = host_rows(m, host, err);
+    if (!rows) {
+        return err && err->code ? err->code : ERR_INPUT;
+    }
+    *out = find_kit(m, host, rows);
+    if (*out) {
+        return 0;
     }
     struct kit *kit = arena_get(&m->plan->arena, sizeof(*kit));
-    if (!kit) {
+    rows = kit ? arena_dup(&m->plan->arena, view_of(rows)) : NULL;
+    if (!rows) {
         return err_nomem(err);
     }
+    *kit = (struct kit){.host = *rows ? host->name : NULL, .rows = rows};
     int rc = host_is_auto(host) ? auto_kit(m, kit, err) : find_platform(m, host, kit, err);
     if (rc == 0 && kit->platform) {
         rc = fill_kit(m, kit, err);
@@ -465,7 +512,8 @@ int plan_make(struct plan *plan, const struct inventory *inventory, struct libra
               const struct plan_request *request, struct err *err)
 {
     *plan = (struct plan)PLAN_INIT;
-    struct maker m = {.plan = plan, .library = library, .request = request};
+    struct maker m = {
+        .plan = plan, .library = library, .request = request, .scratch = ARENA_INIT};
     m.shape =
         (struct shape){.arena = &plan->arena, .data = request->data, .ndata = request->ndata};
     plan->data = request->data;
@@ -478,15 +526,16 @@ int plan_make(struct plan *plan, const struct inventory *inventory, struct libra
     if (check_data(inventory, request, err) < 0) {
         return ERR_USAGE;
     }
-    for (size_t i = 0; i < inventory->count; i++) {
+    int rc = 0;
+    for (size_t i = 0; i < inventory->count && rc == 0; i++) {
         struct kit *kit = NULL;
-        int rc = kit_for(&m, &inventory->hosts[i], &kit, err);
-        if (rc < 0) {
-            return rc;
+        rc = kit_for(&m, &inventory->hosts[i], &kit, err);
+        if (rc == 0) {
+            add_job(&m, &inventory->hosts[i], kit);
         }
-        add_job(&m, &inventory->hosts[i], kit);
     }
-    return shape_finish(&m.shape, &plan->tables, &plan->ntables, err);
+    arena_release(&m.scratch);
+    return rc < 0 ? rc : shape_finish(&m.shape, &plan->tables, &plan->ntables, err);
 }
 
 const struct plan_choice *plan_choice(const struct plan *plan, const struct platform *platform)

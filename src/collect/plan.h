@@ -114,6 +114,8 @@ struct plan_request {
     const char *const *data; /* keys of inventory data that become columns */
     size_t ndata;
     bool settled;            /* hosts that still are `auto` will not be asked any more */
+    bool nobody;             /* hosts only stand for their platforms: an index that tells hosts
+                                apart is not asked by their names */
     const struct plan *like; /* lenient and settled: who has a job there has one here, too */
 };
 

@@ -78,7 +78,7 @@ static void save_one(struct save *save, const char *host, const char *status)
     struct finding finding;
     const struct textfsm_table *reader;
     CHECK(library_open(&library, dirs, 1, &err) == 0);
-    CHECK(library_by_command(library, "acme", "show interfaces", &finding, &err) == 1);
+    CHECK(library_by_command(library, "acme", NULL, "show interfaces", &finding, &err) == 1);
     CHECK(library_load(library, &finding, &reader, &err) == 0);
     job.template_fingerprint = library_fingerprint(library, reader);
     CHECK(save_host_begin(save, &err) == 0);
