@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "cli/help.h"
+#include "output/writer.h"
 
 #include <errno.h>
 
@@ -61,10 +62,7 @@ static void options_of(struct strbuf *out, enum option_section section)
         }
         strbuf_addf(out, "Fl \\-%s", o->name);
         strbuf_addf(out, o->arg ? " Ar %s\n" : "\n", o->arg);
-        struct strbuf help = STRBUF_INIT;
-        help_option(&help, o);
-        prose(out, help.buf, ".");
-        strbuf_release(&help);
+        prose(out, o->help, ".");
         if (o->fallback) {
             strbuf_addf(out, "Default:\n.Cm %s .\n", o->fallback);
         }
@@ -112,12 +110,33 @@ static void statuses(struct strbuf *out)
     strbuf_addstr(out, ".El\n");
 }
 
+static void record_formats(struct strbuf *out)
+{
+    strbuf_addstr(out, ".Bl -tag -width Ds\n");
+    for (size_t i = 0; formats[i]; i++) {
+        strbuf_addf(out, ".It Cm %s", formats[i]->name);
+        const char *between = " Pq Pa .";
+        for (const char *word = formats[i]->extensions; *word;) {
+            size_t n = strcspn(word, " ");
+            strbuf_addf(out, "%s%.*s", between, (int)n, word);
+            between = " , .";
+            word += n + strspn(word + n, " ");
+        }
+        strbuf_addch(out, '\n');
+        prose(out, formats[i]->help, "");
+    }
+    strbuf_addstr(out, ".El\n");
+}
+
 static void line(struct strbuf *out, struct view text)
 {
     static const struct {
         const char *name;
         void (*write)(struct strbuf *out);
-    } parts[] = {{"@VERBS@", verbs}, {"@OPTIONS@", options}, {"@STATUSES@", statuses}};
+    } parts[] = {{"@VERBS@", verbs},
+                 {"@OPTIONS@", options},
+                 {"@FORMATS@", record_formats},
+                 {"@STATUSES@", statuses}};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         if (view_equal_str(text, parts[i].name)) {
             parts[i].write(out);

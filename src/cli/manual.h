@@ -1,7 +1,6 @@
 /*
- * The man page collect(1), in mdoc: the prose of a file in which the lines @VERBS@, @OPTIONS@
- * and
- * @STATUSES@ are replaced by what the tables say.
+ * The man page collect(1), in mdoc: the prose of a file in which the lines @VERBS@, @OPTIONS@,
+ * @FORMATS@ and @STATUSES@ are replaced by what the tables say.
  */
 #ifndef CLI_MANUAL_H
 #define CLI_MANUAL_H

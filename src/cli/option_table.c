@@ -172,13 +172,33 @@ const struct option option_table[] = {
              "output, and why"},
 
     {.name = "format", .letter = 'f', .arg = "FORMAT", .kind = OPTION_TEXT, .offset = AT(format),
-     .verbs = VERB_ALL & ~VERB_AUDIT, .section = SECTION_OUTPUT, .complete = COMPLETE_FORMAT,
+     .verbs = VERB_RUN | VERB_PARSE | VERB_QUERY | VERB_HOSTS | VERB_TEMPLATES,
+     .section = SECTION_OUTPUT, .complete = COMPLETE_FORMAT,
      .help = "How data leaves; without it the extension of -o tells, else `table` on a terminal and "
              "`json` elsewhere"},
+    {.name = "format", .letter = 'f', .arg = "FORMAT", .kind = OPTION_TEXT, .offset = AT(format),
+     .verbs = VERB_LINT | VERB_TEST | VERB_DIFF | VERB_VERSION | VERB_HELP | VERB_GENERATE,
+     .section = SECTION_OUTPUT, .complete = COMPLETE_FORMAT,
+     .help = "Data instead of text for people, as the extension of -o also asks for"},
+    {.name = "format", .letter = 'f', .arg = "FORMAT", .kind = OPTION_TEXT, .offset = AT(format),
+     .verbs = VERB_SCHEMA, .section = SECTION_OUTPUT, .complete = COMPLETE_FORMAT,
+     .help = "How the columns leave; without it the extension of -o tells, else `json`: a JSON "
+             "Schema"},
+    {.name = "format", .letter = 'f', .arg = "FORMAT", .kind = OPTION_TEXT, .offset = AT(format),
+     .verbs = VERB_EXPLAIN, .section = SECTION_OUTPUT, .choices = "text|json",
+     .help = "`text` or `json`; without it the extension of -o tells, else it is text"},
     {.name = "output", .letter = 'o', .arg = "PATH", .kind = OPTION_TEXT, .offset = AT(output),
-     .verbs = VERB_ALL & ~VERB_AUDIT, .section = SECTION_OUTPUT, .complete = COMPLETE_NEW_FILE,
+     .verbs = VERB_RUN, .section = SECTION_OUTPUT, .complete = COMPLETE_NEW_FILE,
      .help = "Write to this file, which appears whole or not at all; a folder or DIR/ gets one "
              "file for each template, and FILE.db keeps the run as a database"},
+    {.name = "output", .letter = 'o', .arg = "PATH", .kind = OPTION_TEXT, .offset = AT(output),
+     .verbs = VERB_PARSE, .section = SECTION_OUTPUT, .complete = COMPLETE_NEW_FILE,
+     .help = "Write to this file, which appears whole or not at all; a folder or DIR/ gets one "
+             "file for each template"},
+    {.name = "output", .letter = 'o', .arg = "FILE", .kind = OPTION_TEXT, .offset = AT(output),
+     .verbs = VERB_ALL & ~(VERB_COLLECTS | VERB_PARSE), .section = SECTION_OUTPUT,
+     .complete = COMPLETE_NEW_FILE,
+     .help = "Write to this file, which appears whole or not at all"},
     {.name = "format", .letter = 'f', .arg = "FORMAT", .kind = OPTION_TEXT, .offset = AT(format),
      .verbs = VERB_AUDIT, .section = SECTION_OUTPUT, .complete = COMPLETE_REPORT,
      .help = "How the report leaves; without it the extension of -o tells, else it is text for "
