@@ -145,6 +145,11 @@ enum option_complete {
     COMPLETE_FOLDER,
     COMPLETE_FORMAT,
     COMPLETE_REPORT, /* a format of audit reports */
+    COMPLETE_TEMPLATE,
+    COMPLETE_PLATFORM,
+    COMPLETE_HOST,
+    COMPLETE_TARGET, /* a host or a group */
+    COMPLETE_VERB,
 };
 
 struct option {
