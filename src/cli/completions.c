@@ -43,8 +43,7 @@ const char *completions_names(enum option_complete complete)
     }
 }
 
-/* What a word of a synopsis stands for. */
-static enum option_complete meaning(struct view word)
+enum option_complete completions_of(struct view word)
 {
     static const struct {
         const char *word;
@@ -61,40 +60,10 @@ static enum option_complete meaning(struct view word)
     return COMPLETE_NOTHING;
 }
 
-/* "match PLATFORM COMMAND" -> match, and platforms behind it; "HOST" -> hosts. */
-static struct completions_operand operand_of(struct view text)
-{
-    const char *blank = memchr(text.ptr, ' ', text.len);
-    struct view first = view_slice(text, 0, blank ? (size_t)(blank - text.ptr) : text.len);
-    bool word = first.len && first.ptr[0] >= 'a' && first.ptr[0] <= 'z';
-    struct view rest = view_slice(text, blank ? first.len + 1 : text.len, text.len);
-    blank = memchr(rest.ptr, ' ', rest.len);
-    rest = view_slice(rest, 0, blank ? (size_t)(blank - rest.ptr) : rest.len);
-    bool any = text.len && text.ptr[0] == '['; /* "[SQL|TABLE] DB" */
-    return (struct completions_operand){word ? first : VIEW(""), any    ? COMPLETE_FILE
-                                                                 : word ? meaning(rest)
-                                                                        : meaning(first)};
-}
-
-bool completions_operand(const struct verb *verb, size_t i, struct completions_operand *out)
-{
-    const char *text = verb->operands ? verb->operands : "";
-    bool whole = text[0] == '[';
-    for (; *text; i--) {
-        size_t n = whole ? strlen(text) : strcspn(text, "|");
-        if (i == 0) {
-            *out = operand_of(view_make(text, n));
-            return true;
-        }
-        text += n + (text[n] == '|');
-    }
-    return false;
-}
-
 void completions_operands(struct strbuf *out, const struct verb *verb)
 {
-    struct completions_operand operand;
-    for (size_t i = 0; completions_operand(verb, i, &operand); i++) {
+    struct verb_operand operand;
+    for (size_t i = 0; verb_operand(verb, i, &operand); i++) {
         if (operand.word.len) {
             strbuf_addf(out, "%s%.*s", out->len ? " " : "", VIEW_ARG(operand.word));
         }

@@ -27,15 +27,8 @@ void completions_words(struct strbuf *out, const struct option *o);
 /* The kind of names (names.h) that is wanted, or NULL. */
 const char *completions_names(enum option_complete complete);
 
-/* One of a verb's operands: "match" and what stands behind it, or "" and what any bare word is.
- */
-struct completions_operand {
-    struct view word;
-    enum option_complete next;
-};
-
-/* The i-th alternative of verb->operands; false behind the last. */
-bool completions_operand(const struct verb *verb, size_t i, struct completions_operand *out);
+/* What a word of a synopsis (HOST, FILE) stands for. */
+enum option_complete completions_of(struct view word);
 
 /* "list match show new": the first words of a verb that has such. */
 void completions_operands(struct strbuf *out, const struct verb *verb);

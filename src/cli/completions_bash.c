@@ -46,11 +46,11 @@ static void argument(struct strbuf *out, const struct option *o)
 
 static void behind_words(struct strbuf *out, const struct verb *verb)
 {
-    struct completions_operand operand;
-    for (size_t i = 0; completions_operand(verb, i, &operand); i++) {
-        if (operand.word.len && operand.next != COMPLETE_NOTHING) {
+    struct verb_operand operand;
+    for (size_t i = 0; verb_operand(verb, i, &operand); i++) {
+        if (operand.word.len && completions_of(operand.placeholder) != COMPLETE_NOTHING) {
             strbuf_addf(out, "        %s:%.*s) ", verb->name, VIEW_ARG(operand.word));
-            action(out, operand.next, "");
+            action(out, completions_of(operand.placeholder), "");
             strbuf_addstr(out, "; return ;;\n");
         }
     }
@@ -60,7 +60,7 @@ static void behind_words(struct strbuf *out, const struct verb *verb)
 static void verb_case(struct strbuf *out, const struct verb *verb)
 {
     struct strbuf words = STRBUF_INIT;
-    struct completions_operand operand = {VIEW(""), COMPLETE_NOTHING};
+    struct verb_operand operand = {VIEW(""), VIEW("")};
     strbuf_addf(out, "        %s)\n            [[ $cur != -* ]] || { _collect_words '",
                 verb->name);
     for (const struct option *o = option_table; o->name; o++) {
@@ -70,8 +70,8 @@ static void verb_case(struct strbuf *out, const struct verb *verb)
     }
     strbuf_addstr(out, "'; return; }\n            ");
     completions_operands(&words, verb);
-    completions_operand(verb, 0, &operand);
-    action(out, words.len ? COMPLETE_NOTHING : operand.next, words.buf);
+    verb_operand(verb, 0, &operand);
+    action(out, words.len ? COMPLETE_NOTHING : completions_of(operand.placeholder), words.buf);
     strbuf_addstr(out, " ;;\n");
     strbuf_release(&words);
 }

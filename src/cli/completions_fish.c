@@ -65,17 +65,17 @@ static void fish_option(struct strbuf *out, const struct option *o)
 static void fish_words(struct strbuf *out, const struct verb *verb)
 {
     struct strbuf words = STRBUF_INIT, condition = STRBUF_INIT;
-    struct completions_operand operand = {VIEW(""), COMPLETE_NOTHING};
+    struct verb_operand operand = {VIEW(""), VIEW("")};
     fish_condition(&condition, verb->bit);
     completions_operands(&words, verb);
-    completions_operand(verb, 0, &operand);
+    verb_operand(verb, 0, &operand);
     if (words.len) {
         strbuf_addf(&condition, "; and not __fish_seen_subcommand_from %s", words.buf);
-    } else if (operand.next == COMPLETE_VERB) {
+    } else if (completions_of(operand.placeholder) == COMPLETE_VERB) {
         completions_verbs(&words);
     }
     strbuf_addf(out, "complete -c collect -n '%s'", condition.buf);
-    fish_action(out, operand.next, words.buf);
+    fish_action(out, completions_of(operand.placeholder), words.buf);
     strbuf_addch(out, '\n');
     strbuf_release(&condition);
     strbuf_release(&words);

@@ -45,17 +45,17 @@ static void zsh_argument(struct strbuf *out, const struct option *o)
 static void zsh_words(struct strbuf *out, const struct verb *verb)
 {
     struct strbuf words = STRBUF_INIT;
-    struct completions_operand operand = {VIEW(""), COMPLETE_NOTHING};
+    struct verb_operand operand = {VIEW(""), VIEW("")};
     completions_operands(&words, verb);
-    completions_operand(verb, 0, &operand);
-    if (operand.next == COMPLETE_VERB) {
+    verb_operand(verb, 0, &operand);
+    if (completions_of(operand.placeholder) == COMPLETE_VERB) {
         completions_verbs(&words);
     }
     if (words.len) {
         strbuf_addf(out, "            '2:word:(%s)' \\\n", words.buf);
     }
     strbuf_addstr(out, "            '*:word:");
-    zsh_action(out, operand.next, "");
+    zsh_action(out, completions_of(operand.placeholder), "");
     strbuf_addstr(out, "' ;;\n");
     strbuf_release(&words);
 }

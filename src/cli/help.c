@@ -209,22 +209,43 @@ static int write_rows(const struct options *options, struct err *err)
     return writer_close(writer, err);
 }
 
+/* `help audit check`: a verb's first word is explained with the verb. */
+static bool is_operand(const struct verb *verb, const char *word)
+{
+    struct verb_operand operand;
+    for (size_t i = 0; verb && verb_operand(verb, i, &operand); i++) {
+        if (operand.word.len && view_equal_str(operand.word, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int add_help(struct strbuf *text, const struct option_list *words)
+{
+    const struct verb *last = NULL;
+    int status = 0;
+    for (size_t i = 0; i < words->count && status == 0; i++) {
+        const char *word = words->items[i].text;
+        const struct verb *verb = verb_find(view_of(word));
+        if (verb) {
+            help_verb(text, verb);
+            last = verb;
+        } else if (!is_operand(last, word)) {
+            status = no_such_verb(word);
+        }
+    }
+    return status;
+}
+
 int verb_help(const struct options *options)
 {
     struct err err = ERR_INIT;
     struct strbuf text = STRBUF_INIT;
-    int status = 0;
     if (options->words.count == 0) {
         help_overview(&text);
     }
-    for (size_t i = 0; i < options->words.count && status == 0; i++) {
-        const struct verb *verb = verb_find(view_of(options->words.items[i].text));
-        if (verb) {
-            help_verb(&text, verb);
-        } else {
-            status = no_such_verb(options->words.items[i].text);
-        }
-    }
+    int status = add_help(&text, &options->words);
     if (status == 0 && setting_wants_data(options)) {
         status = write_rows(options, &err) < 0 ? talk_failure(&err, "help") : 0;
     } else if (status == 0) {

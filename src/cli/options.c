@@ -3,6 +3,7 @@
 #include "base/guess.h"
 #include "base/number.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 
@@ -177,6 +178,38 @@ static int wrong_verb(const struct parser *p, const struct option *o, const char
     return rc;
 }
 
+/* Whether a word is exactly an option of this verb, or `--`: behind an option that takes a text
+ * it is there because the text was forgotten. */
+static bool is_option(const struct parser *p, const char *word)
+{
+    unsigned verb = p->options->verb->bit;
+    const struct option *o = NULL;
+    if (word[0] == '-' && word[1] == '-') {
+        o = option_find(view_of(word + 2), verb);
+    } else if (word[0] == '-' && word[1] != '\0' && word[2] == '\0') {
+        o = option_by_letter(word[1], verb);
+    }
+    return (o && (o->verbs & verb)) || strcmp(word, "--") == 0;
+}
+
+/* The next word, as the value of o. */
+static int next_value(struct parser *p, const struct option *o, const char *name,
+                      const char **value, struct err *err)
+{
+    if (p->next >= p->argc) {
+        return err_set(err, ERR_USAGE, "%s needs a value: %s %s", name, name, o->arg);
+    }
+    *value = p->argv[p->next];
+    if ((o->kind == OPTION_TEXT || o->kind == OPTION_LIST) && is_option(p, *value)) {
+        return err_set(
+            err, ERR_USAGE,
+            "%s needs a value, and %s is an option: %s %s, or --%s=%s if it is meant", name,
+            *value, name, o->arg, o->name, *value);
+    }
+    p->next++;
+    return 0;
+}
+
 /* value is what stood after `=` or behind the letter, NULL when nothing did. */
 static int apply(struct parser *p, const struct option *o, bool letter, const char *value,
                  struct err *err)
@@ -189,11 +222,8 @@ static int apply(struct parser *p, const struct option *o, bool letter, const ch
         return err_set(err, ERR_USAGE, "%s takes no value, but is given '%s'", name, value);
     }
     p->options->said[o - option_table] = name;
-    if (o->arg && !value) {
-        if (p->next >= p->argc) {
-            return err_set(err, ERR_USAGE, "%s needs a value: %s %s", name, name, o->arg);
-        }
-        value = p->argv[p->next++];
+    if (o->arg && !value && next_value(p, o, name, &value, err) < 0) {
+        return ERR_USAGE;
     }
     return set(p->options, o, name, value, err);
 }
@@ -214,7 +244,9 @@ static int short_options(struct parser *p, const char *letters, struct err *err)
     while (*letters && rc == 0) {
         const struct option *o = option_by_letter(*letters, p->options->verb->bit);
         if (!o) {
-            return err_set(err, ERR_USAGE, "unknown option -%.1s", letters);
+            uint32_t unused;
+            return err_set(err, ERR_USAGE, "unknown option -%.*s",
+                           (int)utf8_decode(view_of(letters), &unused), letters);
         }
         letters++;
         if (o->arg) {

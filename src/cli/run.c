@@ -129,7 +129,8 @@ int verb_run(const struct options *options)
     if (rc != ERR_PIPE) {
         collecting_summarize(&run.collecting);
     }
-    int status = rc < 0 ? talk_failure(&err, "run") : status_of(&run);
+    bool nothing = !options->asks.count && !options->hosts.count && !options->inventory;
+    int status = rc < 0 ? talk_failure(&err, nothing ? NULL : "run") : status_of(&run);
     run_release(&run);
     return status;
 }

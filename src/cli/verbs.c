@@ -173,6 +173,33 @@ const struct verb *verb_find(struct view name)
     return NULL;
 }
 
+static struct view cut_word(struct view *text)
+{
+    const char *blank = memchr(text->ptr, ' ', text->len);
+    struct view word = view_slice(*text, 0, blank ? (size_t)(blank - text->ptr) : text->len);
+    *text = view_slice(*text, word.len + (blank != NULL), text->len);
+    return word;
+}
+
+bool verb_operand(const struct verb *verb, size_t i, struct verb_operand *out)
+{
+    struct view rest = view_of(verb->operands ? verb->operands : "");
+    while (rest.len) {
+        bool optional = rest.ptr[0] == '['; /* "[SQL|TABLE] DB" is one */
+        const char *bar = optional ? NULL : memchr(rest.ptr, '|', rest.len);
+        struct view one = view_slice(rest, 0, bar ? (size_t)(bar - rest.ptr) : rest.len);
+        rest = view_slice(rest, one.len + 1, rest.len);
+        if (i-- == 0) {
+            struct view first = cut_word(&one);
+            bool word = first.ptr[0] >= 'a' && first.ptr[0] <= 'z';
+            *out = (struct verb_operand){word ? first : VIEW(""),
+                                         word || optional ? cut_word(&one) : first};
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct verb *verb_guess(const char *word)
 {
     if (word[strcspn(word, "0123456789.:@[")] != '\0') {

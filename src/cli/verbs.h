@@ -49,6 +49,15 @@ extern const struct verb verb_table[]; /* ended by a row without a name */
 
 const struct verb *verb_find(struct view name);
 
+/* One of the alternatives in verb->operands: a word as it is typed ("match"), or nothing, and
+ * the first placeholder behind it ("PLATFORM"). */
+struct verb_operand {
+    struct view word, placeholder;
+};
+
+/* The i-th alternative; false behind the last. */
+bool verb_operand(const struct verb *verb, size_t i, struct verb_operand *out);
+
 /* The verb that word is nearly, or NULL. Words with a digit, a dot, a colon or an @ are hosts.
  */
 const struct verb *verb_guess(const char *word);
