@@ -1,14 +1,16 @@
 /*
  * collect query: SQL over a saved run, in every format. One word is the database: its tables
- * and columns; two are a question and the database. The question is SQL or the name of a table,
- * and
- * --where, --select, --sort, --limit and --offset narrow either down.
+ * and columns; two are a question and the database, in sqlite3's order, too. The question is
+ * SQL or the name of a table, and --where, --select, --sort, --limit and --offset narrow either
+ * down.
  */
 #include "store/query.h"
 #include "cli/options.h"
 #include "cli/setting.h"
 #include "cli/talk.h"
 #include "store/saved.h"
+
+#include <unistd.h>
 
 static int check(const struct options *options, struct err *err)
 {
@@ -21,49 +23,22 @@ static int check(const struct options *options, struct err *err)
     return 0;
 }
 
-static bool is_word(const char *text)
+/* Which word is the database: the last, unless only the first is a file. */
+static size_t database_word(const struct options *options)
 {
-    return text[strspn(text,
-                       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")] ==
-           '\0';
+    const struct option_item *words = options->words.items;
+    size_t last = options->words.count - 1;
+    bool swapped =
+        last == 1 && access(words[1].text, F_OK) < 0 && access(words[0].text, F_OK) == 0;
+    return swapped ? 0 : last;
 }
 
-/* SELECT ... FROM (what was asked) WHERE ... */
-static void make_sql(struct strbuf *sql, const struct options *o, const char *asked)
+static int open_query(struct query **query, struct db *db, const struct options *o,
+                      const char *asked, struct err *err)
 {
-    if (!is_word(asked) && !setting_narrows(o)) {
-        strbuf_addstr(sql, asked);
-        return;
-    }
-    strbuf_addf(sql, "SELECT %s FROM ", o->select ? o->select : "*");
-    if (is_word(asked)) {
-        sql_add_name(sql, asked);
-    } else {
-        strbuf_addf(sql, "(%s\n)", asked);
-    }
-    if (o->where) {
-        strbuf_addf(sql, " WHERE (%s\n)", o->where);
-    }
-    if (o->sort) {
-        strbuf_addf(sql, " ORDER BY %s", o->sort);
-    }
-    if (o->limit >= 0 || o->offset >= 0) {
-        strbuf_addf(sql, " LIMIT %ld OFFSET %ld", o->limit, o->offset < 0 ? 0 : o->offset);
-    }
-}
-
-static int open_query(struct query **query, struct db *db, const struct options *options,
-                      struct err *err)
-{
-    if (options->words.count == 1) {
-        return query_open_tables(query, db, err);
-    }
-    struct strbuf sql = STRBUF_INIT;
-    make_sql(&sql, options, options->words.items[0].text);
-    int rc = strbuf_failed(&sql) ? err_nomem(err)
-                                 : query_open(query, db, strbuf_view(&sql), "query", err);
-    strbuf_release(&sql);
-    return rc;
+    struct filter_options narrow = {o->where, o->select, o->sort, o->limit, o->offset};
+    return asked ? query_open_narrowed(query, db, asked, &narrow, "query", err)
+                 : query_open_tables(query, db, err);
 }
 
 static int answer(struct query *query, const struct options *options, struct err *err)
@@ -86,15 +61,18 @@ int verb_query(const struct options *options)
     struct err err = ERR_INIT;
     struct db *db = NULL;
     struct query *query = NULL;
+    const char *asked = NULL;
     int rc = check(options, &err);
     if (rc == 0) {
-        rc = db_open(&db, options->words.items[options->words.count - 1].text, DB_READ, &err);
+        size_t at = database_word(options);
+        asked = options->words.count > 1 ? options->words.items[1 - at].text : NULL;
+        rc = db_open(&db, options->words.items[at].text, DB_READ, &err);
     }
     if (rc == 0 && saved_is_empty(db)) {
         rc = saved_check(db, &err);
     }
     if (rc == 0) {
-        rc = open_query(&query, db, options, &err);
+        rc = open_query(&query, db, options, asked, &err);
     }
     if (rc == 0) {
         rc = answer(query, options, &err);

@@ -87,7 +87,7 @@ const struct verb verb_table[] = {
      .summary = "Ask a saved run in SQL",
      .text =
          "DB is a run saved with `-o FILE.db`. Alone it gives its tables and columns; with a "
-         "table or a SELECT, the rows, in any format. Beside SQLite's own functions there are "
+         "table or a SELECT in front or behind, the rows, in any format. Beside SQLite's own functions there are "
          "version_compare(a,b), regexp(pattern,text), cidr_contains(net,ip), ip_sort(x), "
          "mac(x), "
          "interface_sort(x) and the collation VERSION. A query can only read.",

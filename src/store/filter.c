@@ -3,6 +3,7 @@
 #include "store/guard.h"
 #include "store/query.h"
 #include "store/rows.h"
+#include "store/select.h"
 
 #include <stdlib.h>
 
@@ -29,79 +30,25 @@ struct filter {
 /* ---- opening ------------------------------------------------------------------------------
  */
 
-/* The SELECT of one table, and where in it what a person wrote begins. */
-struct select_text {
-    struct strbuf sql;
-    struct {
-        const char *option, *text;
-        size_t start;
-    } parts[3];
-};
-
-static void add_part(struct select_text *t, int i, const char *option, const char *text)
-{
-    t->parts[i].option = option;
-    t->parts[i].text = text;
-    t->parts[i].start = t->sql.len;
-    strbuf_addstr(&t->sql, text);
-}
-
-static void make_select(struct select_text *t, const struct filter_options *o,
-                        const char *table)
-{
-    strbuf_addstr(&t->sql, "SELECT ");
-    add_part(t, 0, "--select", o->select ? o->select : "*");
-    strbuf_addstr(&t->sql, " FROM ");
-    sql_add_name(&t->sql, table);
-    if (o->where) {
-        /* parentheses keep `a OR b` together and stop a text that is more than an expression */
-        strbuf_addstr(&t->sql, " WHERE (");
-        add_part(t, 1, "--where", o->where);
-        strbuf_addstr(&t->sql, "\n)");
-    }
-    if (o->sort) {
-        strbuf_addstr(&t->sql, " ORDER BY ");
-        add_part(t, 2, "--sort", o->sort);
-    }
-}
-
-static int explain(struct filter *f, const struct select_text *t, const char *table,
-                   struct err *err)
-{
-    struct view sql = strbuf_view(&t->sql), written = sql;
-    const char *option = "--where, --select or --sort";
-    int offset = sqlite3_error_offset(f->db->handle);
-    for (int i = 0; i < 3; i++) {
-        size_t len = t->parts[i].text ? strlen(t->parts[i].text) : 0;
-        if (len && offset >= (int)t->parts[i].start &&
-            offset < (int)(t->parts[i].start + len)) {
-            written = view_slice(sql, t->parts[i].start, t->parts[i].start + len);
-            option = t->parts[i].option;
-        }
-    }
-    int status = query_explain_error(f->db, sql, written, err);
-    err_prefix(err, "%s on %s", option, table);
-    return status;
-}
-
 static int prepare_select(struct filter *f, const struct filter_options *o,
                           const struct table *table, sqlite3_stmt **st, struct err *err)
 {
     struct select_text t = {.sql = STRBUF_INIT};
-    make_select(&t, o, table->name);
+    struct select_wanted wanted = {o->where, o->select, o->sort};
+    select_make(&t, &wanted, table->name, VIEW(""));
     int status = 0;
     const char *tail = NULL;
     if (strbuf_failed(&t.sql)) {
         status = err_nomem(err);
     } else if (sqlite3_prepare_v2(f->db->handle, t.sql.buf, (int)t.sql.len, st, &tail) !=
                SQLITE_OK) {
-        status = explain(f, &t, table->name, err);
+        status = select_explain(&t, f->db, err);
     } else if (*tail) {
         status =
             err_set(err, ERR_USAGE,
                     "--where, --select and --sort take expressions, not statements: %s", tail);
     }
-    strbuf_release(&t.sql);
+    select_release(&t);
     return status;
 }
 

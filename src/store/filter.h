@@ -5,8 +5,9 @@
  * end.
  *
  *     filter_open(&filter, &options, tables, ntables, &err);   a bad expression is told here,
- *     filter_tables(filter, &n)                                before anything connects; open
- * the filter_start(filter, next)                               next writer with these tables
+ *                                                              before anything connects
+ *     filter_tables(filter, &n)                                for opening the next writer
+ *     filter_start(filter, next)
  *     ... use filter as any writer; closing or aborting it does the same to the next ...
  *
  * An expression may name any column of the tables it is used on; a table that lacks one of the

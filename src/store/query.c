@@ -4,7 +4,9 @@
 #include "store/functions.h"
 #include "store/guard.h"
 #include "store/rows.h"
+#include "store/select.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -100,12 +102,15 @@ int query_explain_error(struct db *db, struct view sql, struct view written, str
 /* ---- running ------------------------------------------------------------------------------
  */
 
-static int prepare(struct query *q, struct view sql, struct err *err)
+/* select: what sql was made from, or NULL. */
+static int prepare(struct query *q, struct view sql, const struct select_text *select,
+                   struct err *err)
 {
     const char *tail = NULL;
     guard_begin(&q->guard, GUARD_MS);
     if (sqlite3_prepare_v2(q->db->handle, sql.ptr, (int)sql.len, &q->st, &tail) != SQLITE_OK) {
-        return query_explain_error(q->db, sql, sql, err);
+        return select ? select_explain(select, q->db, err)
+                      : query_explain_error(q->db, sql, sql, err);
     }
     struct view rest = view_trim(view_make(tail, (size_t)(sql.ptr + sql.len - tail)));
     if (!q->st) {
@@ -118,8 +123,9 @@ static int prepare(struct query *q, struct view sql, struct err *err)
     return 0;
 }
 
-static int open_query(struct query **out, struct db *db, struct view sql, const char *name,
-                      bool trusted, struct err *err)
+static int open_query(struct query **out, struct db *db, struct view sql,
+                      const struct select_text *select, const char *name, bool trusted,
+                      struct err *err)
 {
     *out = NULL;
     struct query *q = calloc(1, sizeof(*q));
@@ -132,7 +138,7 @@ static int open_query(struct query **out, struct db *db, struct view sql, const 
     arena_init(&q->cells, NULL);
     guard_close(&q->guard, db);
     q->guard.trusted = trusted;
-    int status = prepare(q, sql, err);
+    int status = prepare(q, sql, select, err);
     if (status == 0) {
         q->table.name = name;
         status = rows_columns(q->st, &q->arena, &q->table, err);
@@ -148,7 +154,39 @@ static int open_query(struct query **out, struct db *db, struct view sql, const 
 int query_open(struct query **out, struct db *db, struct view sql, const char *name,
                struct err *err)
 {
-    return open_query(out, db, sql, name, false, err);
+    return open_query(out, db, sql, NULL, name, false, err);
+}
+
+static bool is_word(struct view text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!isalnum((unsigned char)text.ptr[i]) && !strchr("_-.", text.ptr[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int query_open_narrowed(struct query **out, struct db *db, const char *asked,
+                        const struct filter_options *narrow, const char *name, struct err *err)
+{
+    struct select_text text = {.sql = STRBUF_INIT};
+    struct select_wanted wanted = {narrow->where, narrow->select, narrow->sort};
+    struct view query = view_of(asked);
+    bool paged = narrow->limit >= 0 || narrow->offset >= 0;
+    if (!is_word(query) && !paged && !wanted.where && !wanted.select && !wanted.sort) {
+        return query_open(out, db, query, name, err);
+    }
+    select_make(&text, &wanted, is_word(query) ? asked : NULL, query);
+    if (paged) {
+        strbuf_addf(&text.sql, " LIMIT %ld OFFSET %ld", narrow->limit,
+                    narrow->offset < 0 ? 0 : narrow->offset);
+    }
+    int status = strbuf_failed(&text.sql)
+                     ? err_nomem(err)
+                     : open_query(out, db, strbuf_view(&text.sql), &text, name, false, err);
+    select_release(&text);
+    return status;
 }
 
 int query_open_tables(struct query **out, struct db *db, struct err *err)
@@ -161,7 +199,7 @@ int query_open_tables(struct query **out, struct db *db, struct err *err)
              " FROM sqlite_schema s, pragma_table_info(s.name) c"
              " WHERE s.type = 'table' ORDER BY s.name LIKE '\\_%' ESCAPE '\\',"
              " s.rowid, c.cid"),
-        "tables", true, err);
+        NULL, "tables", true, err);
 }
 
 const struct table *query_columns(const struct query *q)

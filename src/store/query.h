@@ -13,12 +13,16 @@
 #include "base/deadline.h"
 #include "output/writer.h"
 #include "store/db.h"
+#include "store/filter.h"
 
 struct query;
 
 /* name is the result's table name ("query"). db must outlive the query and stays guarded. */
 int query_open(struct query **out, struct db *db, struct view sql, const char *name,
                struct err *err);
+/* The rows of a table (asked is one word) or of a SELECT, narrowed down. */
+int query_open_narrowed(struct query **out, struct db *db, const char *asked,
+                        const struct filter_options *narrow, const char *name, struct err *err);
 /* What there is to ask: table, column, kind (text, list, key, integer). */
 int query_open_tables(struct query **out, struct db *db, struct err *err);
 const struct table *query_columns(const struct query *query);
