@@ -44,9 +44,15 @@ static int split_columns(const char *text, struct arena *arena, const char *cons
         if (!names[*n]) {
             return err_nomem(err);
         }
-        if (!*names[(*n)++]) {
+        if (!*names[*n]) {
             return err_set(err, ERR_USAGE, "--columns has an empty name in it");
         }
+        for (size_t i = 0; i < *n; i++) {
+            if (strcmp(names[i], names[*n]) == 0) {
+                return err_set(err, ERR_USAGE, "--columns names '%s' twice", names[i]);
+            }
+        }
+        ++*n;
         text += len + (text[len] == ',');
     }
     return names ? 0 : err_nomem(err);

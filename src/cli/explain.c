@@ -50,6 +50,10 @@ static int find(struct library *library, const struct options *options, struct f
             ? library_by_name(library, options->platform, NULL, ask->text, finding, err)
             : library_by_command(library, options->platform, NULL, ask->text, finding, err);
     if (rc == 0) {
+        rc = setting_platform(library, options->platform, false, err);
+        if (rc < 0) {
+            return rc;
+        }
         const char *guess = library_guess(library, options->platform, ask->text);
         return err_set(err, ERR_INPUT, "platform %s has no template for '%s'%s%s%s",
                        options->platform, ask->text, guess ? ": did you mean '" : "",

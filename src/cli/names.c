@@ -46,7 +46,7 @@ static int templates(struct names *names, struct err *err)
     struct library *library = NULL;
     int rc = setting_library(&library, names->options, &arena, err);
     if (rc == 0) {
-        rc = library_each(library, NULL, NULL, add_finding, names, err);
+        rc = library_each(library, NULL, NULL, NULL, add_finding, names, err);
     }
     library_free(library);
     arena_release(&arena);

@@ -74,12 +74,9 @@ static int nothing_found(struct parse *parse, const struct option_item *ask, str
 {
     const char *platform = parse->options->platform;
     const char *guess = library_guess(parse->library, platform, ask->text);
-    const struct platform_set *set = library_platforms(parse->library, NULL);
-    const char *other =
-        set && !platform_find(set, platform) ? platform_guess(set, platform) : NULL;
-    if (other) {
-        return err_set(err, ERR_INPUT, "there is no platform '%s': did you mean '%s'?",
-                       platform, other);
+    int rc = setting_platform(parse->library, platform, false, err);
+    if (rc < 0) {
+        return rc;
     }
     if (ask->letter == 'c') {
         return err_set(err, ERR_INPUT, "no template reads '%s' of platform %s", ask->text,

@@ -68,10 +68,10 @@ static int open_writer(struct tree *tree, struct writer **writer, struct err *er
 static int prepare(struct tree *tree, struct err *err)
 {
     const struct options *options = tree->options;
-    if (options->platform) {
-        return err_set(err, ERR_USAGE, "the folder knows its platforms: leave out --platform");
-    }
     int rc = rawtree_read(&tree->saved, options->words.items[0].text, err);
+    if (rc == 0 && options->platform) {
+        rc = err_set(err, ERR_USAGE, "the folder knows its platforms: leave out --platform");
+    }
     if (rc == 0) {
         rc = setting_library(&tree->library, options, &tree->arena, err);
     }

@@ -30,11 +30,27 @@ static int hosts_of_platforms(struct inventory *inventory, const char *names, st
         if (!name) {
             return err_nomem(err);
         }
+        if (!*name) {
+            return err_set(err, ERR_USAGE, "--platform has an empty name in it");
+        }
         size_t i = inventory->count++;
         hosts[i] = (struct host){.index = i, .name = name, .platform = name};
         names += len + (names[len] == ',');
     }
     return hosts ? 0 : err_nomem(err);
+}
+
+static int check_platforms(const struct inventory *inventory, struct library *library,
+                           struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; i < inventory->count && rc == 0; i++) {
+        const char *platform = inventory->hosts[i].platform;
+        rc = strcmp(platform, PLATFORM_AUTO) == 0
+                 ? 0
+                 : setting_platform(library, platform, true, err);
+    }
+    return rc;
 }
 
 static int find_hosts(struct inventory *inventory, const struct options *options,
@@ -127,6 +143,9 @@ int verb_schema(const struct options *options)
     }
     if (rc == 0) {
         rc = setting_library(&library, options, &arena, &err);
+    }
+    if (rc == 0 && !inventory.path && !options->hosts.count) {
+        rc = check_platforms(&inventory, library, &err);
     }
     if (rc == 0) {
         rc = asks_plan(&plan, options, &inventory, library, &arena, &err);

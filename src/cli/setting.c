@@ -29,6 +29,20 @@ int setting_library(struct library **out, const struct options *options, struct 
     return rc < 0 ? rc : library_open(out, path.dirs, path.count, err);
 }
 
+int setting_platform(struct library *library, const char *name, bool surely, struct err *err)
+{
+    const struct platform_set *set = library_platforms(library, err);
+    if (!set) {
+        return err->code;
+    }
+    const char *guess = platform_guess(set, name);
+    if (platform_find(set, name) || (!guess && !surely)) {
+        return 0;
+    }
+    return err_set(err, ERR_INPUT, "there is no platform '%s'%s%s%s", name,
+                   guess ? ": did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
+}
+
 bool setting_color(const struct options *options, int fd)
 {
     if (options->color != COLOR_AUTO) {

@@ -17,6 +17,10 @@ int setting_search_path(struct search_path *out, const struct options *options,
 int setting_library(struct library **out, const struct options *options, struct arena *arena,
                     struct err *err);
 
+/* ERR_INPUT when there is no such platform: surely, or only where another is called nearly so, for
+ * an index may have platforms of which there is no file. */
+int setting_platform(struct library *library, const char *name, bool surely, struct err *err);
+
 /* Opens what -f and -o ask for. */
 int setting_output(struct writer **out, const struct options *options,
                    const struct table *tables, size_t ntables, struct err *err);

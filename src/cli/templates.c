@@ -127,6 +127,9 @@ static int list(struct templates *t, struct err *err)
     int rc = setting_data(&t->writer, t->options, &table, err);
     if (rc == 0) {
         rc = library_each(t->library, t->options->platform, NULL, NULL, list_row, t, err);
+        if (rc == 0 && t->rows == 0 && t->options->platform) {
+            rc = setting_platform(t->library, t->options->platform, true, err);
+        }
         rc = end_writer(t, rc, err);
     }
     return rc;
@@ -173,18 +176,6 @@ static int match_row(void *user, const struct finding *finding, struct err *err)
     return index ? write_texts(t->writer, texts, MATCH_COLUMNS, err) : err_nomem(err);
 }
 
-/* A platform that nobody knows is the likelier slip. */
-static int no_match(struct templates *t, struct err *err)
-{
-    const struct platform_set *set = library_platforms(t->library, NULL);
-    const char *guess =
-        set && !platform_find(set, word(t, 1)) ? platform_guess(set, word(t, 1)) : NULL;
-    return guess ? err_set(err, ERR_INPUT, "there is no platform '%s': did you mean '%s'?",
-                           word(t, 1), guess)
-                 : err_set(err, ERR_PARSE, "no template reads '%s' of platform %s", word(t, 2),
-                           word(t, 1));
-}
-
 static int match(struct templates *t, struct err *err)
 {
     static const struct table table = {"match", match_columns, MATCH_COLUMNS};
@@ -198,7 +189,10 @@ static int match(struct templates *t, struct err *err)
         rc = end_writer(t, rc, err);
     }
     if (rc == 0 && t->rows == 0) {
-        rc = no_match(t, err);
+        rc = setting_platform(t->library, word(t, 1), false, err); /* the likelier slip */
+        rc = rc < 0 ? rc
+                    : err_set(err, ERR_PARSE, "no template reads '%s' of platform %s",
+                              word(t, 2), word(t, 1));
     }
     return rc;
 }
@@ -206,9 +200,9 @@ static int match(struct templates *t, struct err *err)
 /* ---- Show ----------------------------------------------------------------------------------
  */
 
-static int no_template(struct templates *t, const char *name, struct err *err)
+static int no_template(struct templates *t, const char *platform, const char *name,
+                       struct err *err)
 {
-    const char *platform = t->options->platform;
     const char *guess = library_guess(t->library, platform, name);
     return err_set(err, ERR_INPUT, "platform %s has no template '%s'%s%s%s", platform, name,
                    guess ? ": did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
@@ -235,15 +229,34 @@ static int read_files(struct templates *t, const struct finding *finding, struct
     }
 }
 
+/* "cisco_ios/show_version.textfsm", as `list` has it -> the platform, and show_version. */
+static int split_name(struct templates *t, const char **platform, const char **name,
+                      struct err *err)
+{
+    const char *slash = strchr(*name, '/');
+    struct view rest = view_of(slash ? slash + 1 : *name);
+    if (slash && !*platform) {
+        *platform = arena_dup(&t->arena, view_make(*name, (size_t)(slash - *name)));
+        *name = arena_dup(&t->arena, library_template_name(rest.ptr, *platform));
+    }
+    return *platform && *name ? 0 : err_nomem(err);
+}
+
 static int show(struct templates *t, struct strbuf *out, struct err *err)
 {
     struct finding finding;
-    if (t->options->words.count != 2 || !t->options->platform) {
-        return err_set(err, ERR_USAGE, "say: collect templates show NAME --platform PLATFORM");
+    const char *platform = t->options->platform, *name = word(t, 1);
+    if (t->options->words.count != 2 || (!platform && !strchr(name, '/'))) {
+        return err_set(
+            err, ERR_USAGE,
+            "say: collect templates show PLATFORM/NAME, or NAME --platform PLATFORM");
     }
-    int rc = library_by_name(t->library, t->options->platform, NULL, word(t, 1), &finding, err);
+    int rc = split_name(t, &platform, &name, err);
     if (rc == 0) {
-        rc = no_template(t, word(t, 1), err);
+        rc = library_by_name(t->library, platform, NULL, name, &finding, err);
+    }
+    if (rc == 0) {
+        rc = no_template(t, platform, name, err);
     }
     return rc < 0 ? rc : read_files(t, &finding, out, err);
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct rawtree_entry {
     const char *host, *platform, *command, *asked, *file, *status, *reason, *collected_at;
@@ -239,6 +240,11 @@ static int read_manifest(struct rawtree_saved *saved, struct err *err)
     saved->inventory.path = arena_printf(&saved->arena, "%s/" RAWTREE_MANIFEST, saved->dir);
     if (!saved->inventory.path) {
         return err_nomem(err);
+    }
+    if (access(saved->inventory.path, F_OK) < 0) {
+        return err_set(err, ERR_INPUT,
+                       "%s: --save-raw did not leave it, for there is no %s in it", saved->dir,
+                       RAWTREE_MANIFEST);
     }
     int rc = yaml_read_file(y, saved->inventory.path, err);
     if (rc == 0) {

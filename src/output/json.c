@@ -41,11 +41,30 @@ static void add_name(struct json_writer *w, const char *name, bool first)
     strbuf_addstr(&w->names, w->pretty ? ": " : ":");
 }
 
+/* A reader of an object keeps one of two values of the same name. */
+static int check_names(const struct table *table, struct err *err)
+{
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(table->columns[i].name, table->columns[j].name) == 0) {
+                return err_set(err, ERR_USAGE,
+                               "two columns of %s are called '%s', and JSON can hold one: name "
+                               "them apart with AS",
+                               table->name, table->columns[i].name);
+            }
+        }
+    }
+    return 0;
+}
+
 static int make_names(struct json_writer *w, const struct table *tables, size_t ntables,
                       struct err *err)
 {
     size_t n = 0;
     for (size_t t = 0; t < ntables; t++) {
+        if (check_names(&tables[t], err) < 0) {
+            return ERR_USAGE;
+        }
         n += tables[t].ncolumns;
     }
     w->name_ends = calloc(n + 1, sizeof(*w->name_ends));
