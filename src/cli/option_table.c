@@ -188,13 +188,9 @@ const struct option option_table[] = {
      .verbs = VERB_EXPLAIN, .section = SECTION_OUTPUT, .choices = "text|json",
      .help = "`text` or `json`; without it the extension of -o tells, else it is text"},
     {.name = "output", .letter = 'o', .arg = "PATH", .kind = OPTION_TEXT, .offset = AT(output),
-     .verbs = VERB_RUN, .section = SECTION_OUTPUT, .complete = COMPLETE_NEW_FILE,
+     .verbs = VERB_RUN | VERB_PARSE, .section = SECTION_OUTPUT, .complete = COMPLETE_NEW_FILE,
      .help = "Write to this file, which appears whole or not at all; a folder or DIR/ gets one "
              "file for each template, and FILE.db keeps the run as a database"},
-    {.name = "output", .letter = 'o', .arg = "PATH", .kind = OPTION_TEXT, .offset = AT(output),
-     .verbs = VERB_PARSE, .section = SECTION_OUTPUT, .complete = COMPLETE_NEW_FILE,
-     .help = "Write to this file, which appears whole or not at all; a folder or DIR/ gets one "
-             "file for each template"},
     {.name = "output", .letter = 'o', .arg = "FILE", .kind = OPTION_TEXT, .offset = AT(output),
      .verbs = VERB_ALL & ~(VERB_COLLECTS | VERB_PARSE), .section = SECTION_OUTPUT,
      .complete = COMPLETE_NEW_FILE,
