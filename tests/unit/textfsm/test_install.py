@@ -101,8 +101,11 @@ def check_exports(installed):
 
 def check_page():
     page = read('src/textfsm/textfsm.3')
-    missing = {name for name in declared() if '.Fn %s ' % name not in page}
+    missing = {name for name in declared() if '.Fn %s "' % name not in page}
     assert not missing, missing
+    threads = re.search(r'^\.Ss Threads\n(.*?)^\.Sh', page, re.M | re.S).group(1)
+    stated = re.findall(r'^\.Fn (\w+) [,.]$', threads, re.M)
+    assert sorted(stated) == sorted(declared()), set(stated) ^ declared()
     if shutil.which('mandoc'):
         run('mandoc', '-T', 'lint', '-W', 'warning', os.path.join(SOURCE, 'src/textfsm/textfsm.3'))
 
