@@ -46,7 +46,7 @@ static bool set_up(struct regex_scratch *scratch, const struct regex_limits *lim
     scratch->stack_size =
         limits->jit_stack_bytes ? limits->jit_stack_bytes : LIMIT_JIT_STACK_BYTES;
     uint32_t heap = limits->heap_kib ? limits->heap_kib : LIMIT_MATCH_HEAP_KIB;
-    subject_init(&scratch->lone);
+    subject_init(&scratch->lone, NULL);
     memo_init(&scratch->memo, scratch->alloc, (size_t)heap * KIB(1));
     scratch->general = code_general_context(scratch->alloc);
     if (!scratch->general) {
@@ -409,7 +409,7 @@ static enum track_result try_alone(const struct regex *re, struct regex_scratch 
     if (!re->track.steps || !scratch->tracks || text.len > SUBJECT_MOST) {
         return TRACK_UNKNOWN;
     }
-    subject_set_family(subject, re->family);
+    subject->family = re->family;
     regex_subject_set(subject, text, REGEX_TEXT_ASCII, text.len);
     enum track_result found =
         subject->plain ? try_track(re, subject, all, scratch->walked) : TRACK_UNKNOWN;

@@ -84,8 +84,8 @@ void native_leave_if_words_differ(struct native_maker *m, enum x86_reg a, enum x
 
 /* ---- native_parts.c: runs and bytes. Where in the subject is said by a register. ---- */
 
-/* The word (its number is in a register) of a row. */
-struct x86_mem native_word_of(unsigned row, enum x86_reg word);
+/* to = the word of a row that has the place. */
+void native_load_word(struct native_maker *m, enum x86_reg to, unsigned row, enum x86_reg at);
 /* RAX = how many members of the row are there; zero flag: none. */
 void native_count_run(struct native_maker *m, unsigned row, enum x86_reg at);
 /* RAX at least min (the zero flag tells of 0), and at most the step's max. */

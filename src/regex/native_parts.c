@@ -57,9 +57,19 @@ void native_leave_if(struct native_maker *m, enum x86_if condition)
 
 /* ---- Parts of steps. The subject is at the place in a register. ---- */
 
-struct x86_mem native_word_of(unsigned row, enum x86_reg word)
+/* A multiple of 64, as which a word is known, is an eighth of its distance in the rows. */
+_Static_assert(sizeof(((struct regex_subject *)0)->rows[0]) == 8 * 64, "");
+
+static struct x86_mem word_of(unsigned row, enum x86_reg word)
 {
-    return x86_in(RSI, word, 3, row * sizeof(uint64_t[SUBJECT_WORDS]));
+    return x86_in(RSI, word, 3, row * sizeof(uint64_t));
+}
+
+void native_load_word(struct native_maker *m, enum x86_reg to, unsigned row, enum x86_reg at)
+{
+    x86_op(&m->x, X86_MOV, to, at);
+    x86_and_value(&m->x, to, -64);
+    x86_op_mem(&m->x, X86_MOV, to, word_of(row, to));
 }
 
 /* A jump from `hole` comes here. */
@@ -73,20 +83,19 @@ void native_count_run(struct native_maker *m, unsigned row, enum x86_reg at)
 {
     struct x86 *x = &m->x;
     x86_op(x, X86_MOV, RCX, at);
-    x86_shr(x, RCX, 6);
-    x86_op_mem(x, X86_MOV, RAX, native_word_of(row, RCX));
+    x86_and_value(x, RCX, -64);
+    x86_op_mem(x, X86_MOV, RAX, word_of(row, RCX));
     x86_not(x, RAX);
     x86_shrx(x, RAX, RAX, at);
     x86_op(x, X86_TZCNT, RAX, RAX);
     size_t done = x86_jump_if(x, X86_NO_CARRY);
     size_t next_word = x->len;
-    x86_op_mem(x, X86_LEA, RCX, x86_at(RCX, 1));
-    x86_op_mem(x, X86_MOV, RAX, native_word_of(row, RCX));
+    x86_op_mem(x, X86_LEA, RCX, x86_at(RCX, 64));
+    x86_op_mem(x, X86_MOV, RAX, word_of(row, RCX));
     x86_not(x, RAX);
     x86_op(x, X86_TZCNT, RAX, RAX);
     size_t again = x86_jump_if(x, X86_CARRY);
     x86_fill(x, again, again + 4, (ptrdiff_t)next_word);
-    x86_shl(x, RCX, 6);
     x86_op(x, X86_ADD, RAX, RCX);
     x86_op(x, X86_SUB, RAX, at); /* is not 0 */
     native_land(m, done);

@@ -82,9 +82,7 @@ static void step_trim(struct native_maker *m, const struct track_step *step)
     x86_op_mem(x, X86_LEA, R11, x86_at(RDX, step->min));
     x86_op_mem(x, X86_LEA, RCX, x86_at(R8, (size_t)-1));
     native_leave_if_words_differ(m, RCX, R11);
-    x86_op(x, X86_MOV, RAX, RCX);
-    x86_shr(x, RAX, 6);
-    x86_op_mem(x, X86_MOV, RAX, native_word_of(step->until, RAX));
+    native_load_word(m, RAX, step->until, RCX);
     x86_not(x, RAX);
     x86_not(x, RCX);
     x86_shlx(x, RAX, RAX, RCX);
@@ -115,11 +113,9 @@ static void find_stops(struct native_maker *m, const struct track_step *step)
         x86_test_low(x, RCX, 63);
         native_leave_if(m, X86_ZERO);
     }
-    x86_op(x, X86_MOV, RCX, R8);
-    x86_shr(x, RCX, 6);
-    x86_op_mem(x, X86_MOV, RAX, native_word_of(step->until, RCX));
+    native_load_word(m, RAX, step->until, R8);
     if (step->then != TRACK_ANYTHING) {
-        x86_op_mem(x, X86_MOV, RCX, native_word_of(step->then, RCX));
+        native_load_word(m, RCX, step->then, R8);
         x86_shr(x, RCX, 1);
         x86_op(x, X86_AND, RAX, RCX);
     }

@@ -17,10 +17,10 @@ void subject_fill_plain(struct regex_subject *subject, uint64_t rows)
             size_t n = len - from < 64 ? len - from : 64;
             uint64_t bits = 0;
             for (size_t i = 0; i < n; i++) {
-                unsigned char c = (unsigned char)subject->walk.text[from + i];
+                unsigned char c = (unsigned char)subject->from[from + i];
                 bits |= (uint64_t)nibbles_have(nibbles, c) << i;
             }
-            subject->rows[row][from / 64] = bits;
+            subject->rows[from / 64][row] = bits;
         }
     }
 }
@@ -57,14 +57,14 @@ __attribute__((target("avx2"))) static void fill_avx2(struct regex_subject *subj
     const struct nibbles *nibbles = subject->family->row_nibbles;
     subject->have |= rows;
     for (size_t word = 0; word <= len / 64; word++) {
-        struct piece low = load(subject->walk.text + word * 64);
-        struct piece high = load(subject->walk.text + word * 64 + 32);
+        struct piece low = load(subject->from + word * 64);
+        struct piece high = load(subject->from + word * 64 + 32);
         uint64_t inside = word == len / 64 ? (UINT64_C(1) << len % 64) - 1 : UINT64_MAX;
         for (uint64_t left = rows; left; left &= left - 1) {
             size_t row = (size_t)__builtin_ctzll(left);
             __m256i set = _mm256_broadcastsi128_si256(
                 _mm_loadu_si128((const __m128i *)(const void *)&nibbles[row]));
-            subject->rows[row][word] = (members(low, set) | members(high, set) << 32) & inside;
+            subject->rows[word][row] = (members(low, set) | members(high, set) << 32) & inside;
         }
     }
 }
@@ -78,7 +78,7 @@ fill_avx512(struct regex_subject *subject, uint64_t rows)
     const struct nibbles *nibbles = subject->family->row_nibbles;
     subject->have |= rows;
     for (size_t word = 0; word <= len / 64; word++) {
-        __m512i bytes = _mm512_loadu_si512(subject->walk.text + word * 64);
+        __m512i bytes = _mm512_loadu_si512(subject->from + word * 64);
         __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(0x0F));
         __m512i bit = _mm512_shuffle_epi8(bit_of_high, high);
         uint64_t inside = word == len / 64 ? (UINT64_C(1) << len % 64) - 1 : UINT64_MAX;
@@ -87,7 +87,7 @@ fill_avx512(struct regex_subject *subject, uint64_t rows)
             __m512i set = _mm512_broadcast_i32x4(
                 _mm_loadu_si128((const __m128i *)(const void *)&nibbles[row]));
             __m512i bits = _mm512_shuffle_epi8(set, bytes);
-            subject->rows[row][word] = _mm512_test_epi8_mask(bits, bit) & inside;
+            subject->rows[word][row] = _mm512_test_epi8_mask(bits, bit) & inside;
         }
     }
 }
@@ -111,17 +111,11 @@ static fill_rows *choose_fill(void)
 
 /* ---- Life ---- */
 
-void subject_init(struct regex_subject *subject)
+void subject_init(struct regex_subject *subject, const struct regex_family *family)
 {
     memset(subject, 0, offsetof(struct regex_subject, rows));
-    subject->fill = choose_fill();
-    subject->walk.rows = (const uint64_t(*)[SUBJECT_WORDS])subject->rows;
-}
-
-void subject_set_family(struct regex_subject *subject, const struct regex_family *family)
-{
     subject->family = family;
-    subject->walk.classes_of = family->classes_of;
+    subject->fill = choose_fill();
 }
 
 static atomic_uint *walks_of(const struct regex_family *family)
@@ -134,8 +128,7 @@ struct regex_subject *regex_subject_new(const struct regex_family *family,
 {
     struct regex_subject *subject = alloc_get(alloc, sizeof(*subject));
     if (subject) {
-        subject_init(subject);
-        subject_set_family(subject, family);
+        subject_init(subject, family);
         subject->walks = atomic_load(walks_of(family));
     }
     return subject;
@@ -152,28 +145,26 @@ void regex_subject_free(struct regex_subject *subject, const struct alloc *alloc
 void regex_subject_set(struct regex_subject *subject, struct view text, enum regex_text kind,
                        size_t room)
 {
-    struct walk *walk = &subject->walk;
     subject->have = 0;
     subject->text = view_make(text.ptr ? text.ptr : "", text.len);
     subject->kind = kind;
     subject->fits = text.len <= SUBJECT_MOST;
     subject->plain = subject->fits && kind == REGEX_TEXT_ASCII &&
                      !(text.len && text.ptr[text.len - 1] == '\n');
-    walk->text = walk->base = subject->text.ptr;
-    walk->len = text.len;
+    subject->from = subject->text.ptr;
     if (subject->fits && (room < (text.len | 63) + 9 ||
                           subject_byte_is_inner((unsigned char)text.ptr[text.len]))) {
         memcpy(subject->copy, subject->text.ptr, text.len);
         subject->copy[text.len] = '\0';
-        walk->text = subject->copy;
+        subject->from = subject->copy;
     }
 }
 
-static bool is_empty(const uint64_t *row, size_t len)
+static bool is_empty(const struct regex_subject *subject, unsigned row)
 {
     uint64_t any = 0;
-    for (size_t i = 1; i <= len / 64; i++) {
-        any |= row[i];
+    for (size_t word = 0; word <= subject->text.len / 64; word++) {
+        any |= subject->rows[word][row];
     }
     return !any;
 }
@@ -185,8 +176,7 @@ bool regex_subject_lacks(struct regex_subject *subject, uint64_t bytes)
     }
     subject_need(subject, bytes);
     for (; bytes; bytes &= bytes - 1) {
-        const uint64_t *row = subject->rows[__builtin_ctzll(bytes)];
-        if (!row[0] && is_empty(row, subject->text.len)) {
+        if (is_empty(subject, (unsigned)__builtin_ctzll(bytes))) {
             return true;
         }
     }

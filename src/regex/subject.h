@@ -13,44 +13,6 @@
 #define SUBJECT_WORDS 8                                /* of a row */
 #define SUBJECT_MOST  ((size_t)SUBJECT_WORDS * 64 - 1) /* bytes: behind the end is a 0 bit */
 
-/* With more to come back to than this, or more returns, the track gives up. */
-#define CHOICES_MOST 64
-#define CHANGES_MOST 64
-#define RETURNS_MOST 500
-
-/* A way not taken: to begin at step, or (bound) to stop at another place than before. */
-struct choice {
-    const struct track_step *step;
-    uint32_t at;
-    uint32_t bound; /* the next place to stop at is this one, or lies beyond */
-    uint32_t changes;
-};
-
-/* What a group was when there was something to come back to. */
-struct change {
-    uint32_t group;
-    struct view before;
-};
-
-/* A walk along a track: what its steps know. */
-struct walk {
-    const uint64_t (*rows)[SUBJECT_WORDS];
-    const uint64_t *classes_of;
-    const char *text; /* with bytes to read behind its end as far as a multiple of 64, and 8
-                         more; the first one is not inner (see below) */
-    const char *base; /* the same where groups are to point to */
-    size_t len;
-    struct view *groups;
-    const struct track_step *steps;
-    const struct track_jumps *jumps;
-    size_t end;               /* of the match */
-    uint32_t nchoices, least; /* choices below `least` are not this walk's */
-    uint32_t nchanges;
-    uint32_t returns;
-    struct choice choices[CHOICES_MOST];
-    struct change changes[CHANGES_MOST];
-};
-
 typedef void fill_rows(struct regex_subject *subject, uint64_t rows);
 
 struct regex_subject {
@@ -62,9 +24,12 @@ struct regex_subject {
     uint64_t have;  /* rows that are made, one bit each */
     const struct regex_family *family;
     fill_rows *fill;
-    struct walk walk; /* the one under way, or the last one */
-    /* The words up to the one that has the end, all bits from the end on 0. */
-    uint64_t rows[FAMILY_MOST][SUBJECT_WORDS];
+    const char *from; /* the text, with bytes to read as far as a multiple of 64, and 8 more;
+                         the first one is not inner (see below) */
+    /* First the first word of each row, and so on: most lines have one or two words, and what
+     * is used of them then lies close together. All bits from the end on are 0; words behind
+     * the one that has the end are not set. */
+    uint64_t rows[SUBJECT_WORDS][FAMILY_MOST];
     char copy[SUBJECT_WORDS * 64 + 8];
 };
 
@@ -75,10 +40,7 @@ static inline bool subject_byte_is_inner(unsigned char byte)
     return (byte >= 0x20 && byte < 0x80) || byte == '\t';
 }
 
-/* A subject stays where it is: its walk points into it. */
-void subject_init(struct regex_subject *subject);
-/* For subjects of regexes that are not all of one family, before regex_subject_set(). */
-void subject_set_family(struct regex_subject *subject, const struct regex_family *family);
+void subject_init(struct regex_subject *subject, const struct regex_family *family);
 
 /* Where there are no vector instructions for it. */
 void subject_fill_plain(struct regex_subject *subject, uint64_t rows);

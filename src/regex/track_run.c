@@ -37,10 +37,11 @@ static inline uint64_t first_bytes(uint64_t bytes, unsigned n)
 /* The end of the run of class that begins at `at`. */
 static inline size_t run_end(const struct walk *w, unsigned class, size_t at)
 {
-    const uint64_t *row = w->rows[class] + at / 64;
+    const uint64_t *row = &w->rows[at / 64][class];
     uint64_t outside = ~*row >> at % 64;
     while (__builtin_expect(!outside, 0)) {
-        outside = ~*++row;
+        row += FAMILY_MOST;
+        outside = ~*row;
         at = (at | 63) + 1;
     }
     return at + first_bit(outside);
@@ -49,10 +50,9 @@ static inline size_t run_end(const struct walk *w, unsigned class, size_t at)
 /* The last bit that is 0 in [least, end), and 1 behind it; the place of the first of these. */
 static inline size_t trimmed(const struct walk *w, unsigned class, size_t least, size_t end)
 {
-    const uint64_t *row = w->rows[class];
     while (end > least) {
         size_t word = (end - 1) / 64;
-        uint64_t outside = ~row[word] << (63 - (end - 1) % 64);
+        uint64_t outside = ~w->rows[word][class] << (63 - (end - 1) % 64);
         if (outside) {
             size_t to = end - (63 - last_bit(outside));
             return to > least ? to : least;
@@ -65,14 +65,13 @@ static inline size_t trimmed(const struct walk *w, unsigned class, size_t least,
 /* The places of one word where a step can stop: in front of until, and then of `then`. */
 static inline uint64_t stops(const struct walk *w, const struct track_step *step, size_t word)
 {
-    uint64_t until = w->rows[step->until][word];
+    uint64_t until = w->rows[word][step->until];
     if (step->then == TRACK_ANYTHING) {
         return until;
     }
-    const uint64_t *then = w->rows[step->then] + word;
-    uint64_t next = then[0] >> 1;
+    uint64_t next = w->rows[word][step->then] >> 1;
     if (word < w->len / 64) {
-        next |= then[1] << 63;
+        next |= w->rows[word + 1][step->then] << 63;
     }
     if (step->class_end && (w->len - 1) / 64 == word) {
         next |= UINT64_C(1) << (w->len - 1) % 64;
@@ -514,16 +513,23 @@ void track_bind(struct track_step *steps, unsigned nsteps)
 enum track_result track_run(const struct track *track, struct regex_subject *subject,
                             struct view *groups)
 {
-    struct walk *w = &subject->walk;
+    struct walk w;
     subject_need(subject, track->rows);
-    w->groups = groups;
-    w->steps = track->steps;
-    w->jumps = track->jumps;
-    w->nchoices = w->least = w->nchanges = w->returns = 0;
+    w.rows = (const uint64_t(*)[FAMILY_MOST])subject->rows;
+    w.classes_of = subject->family->classes_of;
+    w.text = subject->from;
+    w.base = subject->text.ptr;
+    w.len = subject->text.len;
+    w.groups = groups;
+    w.steps = track->steps;
+    w.jumps = track->jumps;
+    w.nchoices = w.least = w.nchanges = w.returns = 0;
     for (uint64_t loose = track->loose; loose; loose &= loose - 1) {
         groups[first_bit(loose)] = VIEW_NONE;
     }
-    enum track_result result = go_on(w, track->steps, 0);
-    groups[0] = view_make(w->base, w->end);
+    enum track_result result = go_on(&w, track->steps, 0);
+    if (result == TRACK_YES) {
+        groups[0] = view_make(w.base, w.end);
+    }
     return result;
 }

@@ -175,6 +175,14 @@ void x86_set64(struct x86 *x, enum x86_reg reg, uint64_t value)
     }
 }
 
+void x86_and_value(struct x86 *x, enum x86_reg reg, int8_t value)
+{
+    if (make_room(x)) {
+        put_regs(x, X86_WIDE | 0x83, 4, reg);
+        put(x, (uint8_t)value);
+    }
+}
+
 void x86_cmp_value(struct x86 *x, enum x86_reg reg, uint32_t value)
 {
     if (make_room(x)) {

@@ -99,6 +99,7 @@ void x86_bit_test(struct x86 *x, enum x86_reg reg, unsigned bit);
 
 void x86_set32(struct x86 *x, enum x86_reg reg, uint32_t value);
 void x86_set64(struct x86 *x, enum x86_reg reg, uint64_t value);
+void x86_and_value(struct x86 *x, enum x86_reg reg, int8_t value);
 void x86_cmp_value(struct x86 *x, enum x86_reg reg, uint32_t value); /* below 2^31 */
 /* nbytes (1, 2 or 4) at mem with as many bytes, as memory has them */
 void x86_cmp_bytes(struct x86 *x, struct x86_mem mem, const void *bytes, unsigned nbytes);
