@@ -183,6 +183,14 @@ static int check_state_name(struct parser *p, struct view name)
     return 0;
 }
 
+static bool room_for_rule(struct parser *p)
+{
+    struct textfsm_template *t = p->t;
+    return grow(t->alloc, &t->rules, &p->rule_cap, t->nrules, sizeof(*t->rules)) &&
+           grow(t->alloc, &t->steps, &p->step_cap, t->nrules, sizeof(*t->steps));
+}
+
+/* A state without rules has a place among them all the same. */
 static int add_state(struct parser *p)
 {
     struct textfsm_template *t = p->t;
@@ -194,7 +202,8 @@ static int add_state(struct parser *p)
         return parse_fail_code(p, TEXTFSM_LIMIT, p->line.ptr, "more than %d states",
                                LIMIT_TEMPLATE_STATES);
     }
-    if (!grow(t->alloc, &t->states, &p->state_cap, t->nstates, sizeof(*t->states))) {
+    if (!grow(t->alloc, &t->states, &p->state_cap, t->nstates, sizeof(*t->states)) ||
+        !room_for_rule(p)) {
         return fail_nomem(p->error);
     }
     struct state *state = &t->states[t->nstates];
@@ -221,8 +230,7 @@ static int add_rule(struct parser *p)
         return parse_fail_code(p, TEXTFSM_LIMIT, p->line.ptr, "more than %d rules",
                                LIMIT_TEMPLATE_RULES);
     }
-    if (!grow(t->alloc, &t->rules, &p->rule_cap, t->nrules, sizeof(*t->rules)) ||
-        !grow(t->alloc, &t->steps, &p->step_cap, t->nrules, sizeof(*t->steps))) {
+    if (!room_for_rule(p)) {
         return fail_nomem(p->error);
     }
     struct rule *rule = &t->rules[t->nrules];

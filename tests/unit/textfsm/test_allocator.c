@@ -108,10 +108,52 @@ static void test_files(void)
     unlink(index_path);
 }
 
+static int count_row(void *user, const struct textfsm_cell *cells, unsigned n)
+{
+    ++*(size_t *)user;
+    return cells[n - 1].kind == TEXTFSM_LIST ? 0 : 1;
+}
+
+#define ROWS 10000
+
+/* Allocations while ROWS rows of five cells, one a list of dictionaries, are made. */
+static long cost_of_rows(bool streamed)
+{
+    static const char five[] =
+        "Value A (\\S+)\nValue B (\\S+)\nValue Filldown C (\\S+)\nValue D (\\S+)\n"
+        "Value List L ((?P<x>\\d)(?P<y>\\w)?)\n\nStart\n  ^l${L} -> Continue\n  ^l.+ ${L} \n"
+        "  ^${A} ${B} ${C} ${D}$$ -> Record\n";
+    static const char text[] = "l1a 2 \nsome-text other-text third \xC3\xA9\n";
+    long asked = 0, before = 0;
+    size_t rows = 0;
+    const struct textfsm_allocator allocator = {resize, &asked};
+    const struct textfsm_run_options options = {
+        .on_row = streamed ? count_row : NULL, .user = &rows, .allocator = &allocator};
+    struct textfsm_template *t = textfsm_template_new(five, strlen(five), "t", NULL, NULL);
+    struct textfsm_run *run = textfsm_run_new(t, &options, NULL);
+    for (int i = 0; i < ROWS; i++) {
+        before = i == 100 ? asked : before;
+        CHECK(textfsm_run_feed(run, text, sizeof(text) - 1, NULL) == 0);
+    }
+    CHECK(textfsm_run_finish(run, NULL) == 0);
+    rows = streamed ? rows : textfsm_run_rows(run);
+    CHECK(rows == ROWS || rows == ROWS + 1); /* Filldown makes one more at the end */
+    textfsm_run_free(run);
+    textfsm_template_free(t);
+    return asked - before;
+}
+
+static void test_rows_are_cheap(void)
+{
+    CHECK(cost_of_rows(true) < 50);
+    CHECK(cost_of_rows(false) < ROWS / 50);
+}
+
 int main(void)
 {
     RUN(test_memory);
     RUN(test_files);
+    RUN(test_rows_are_cheap);
     return test_end();
 }
 #endif
