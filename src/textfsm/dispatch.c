@@ -40,11 +40,11 @@ static void admit(const struct dispatch *dispatch, uint64_t *masks, unsigned row
 static void admit_blanks(const struct dispatch *dispatch, uint64_t *masks,
                          const struct regex_facts *facts, uint64_t rule)
 {
-    for (unsigned n = facts->skip_min; n <= INDENT_MOST && n <= facts->skip_max; n++) {
+    for (unsigned n = facts->skip_min; n < INDENT_MOST && n <= facts->skip_max; n++) {
         admit(dispatch, masks, INDENT(n), rule);
     }
-    if (facts->skip_max > INDENT_MOST) {
-        admit(dispatch, masks, INDENT_MORE, rule);
+    if (facts->skip_max >= INDENT_MOST) {
+        admit(dispatch, masks, INDENT(INDENT_MOST), rule);
     }
 }
 
@@ -163,7 +163,7 @@ static void choose_wanted(struct wanted wanted[WANTEDS], const struct regex *con
 bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes, unsigned n,
                    struct arena *arena)
 {
-    unsigned words = (n + 63) / 64;
+    unsigned words = n ? (n + 63) / 64 : 1; /* that the machine need not ask */
     uint64_t *masks = arena_array(arena, ROWS, words * sizeof(*masks));
     if (!masks) {
         return false;
@@ -191,10 +191,24 @@ static void set_prefix(struct filter *filter, const struct regex_facts *facts)
         memcpy(&filter->prefix, facts->prefix.ptr, n);
         memset(&filter->prefix_mask, 0xFF, n);
     }
-    if (facts->nsecond) {
-        memcpy(&filter->second, facts->second, facts->nsecond);
-        memset(&filter->second_mask, 0xFF, facts->nsecond);
+}
+
+static bool set_more(struct filter *filter, const struct regex_facts *facts,
+                     struct arena *arena)
+{
+    bool few_bytes = facts->costly && !is_full(&facts->alphabet);
+    if (!facts->nsecond && !few_bytes) {
+        return true;
     }
+    struct more *more = arena_get(arena, sizeof(*more));
+    if (!more) {
+        return false;
+    }
+    memcpy(&more->second, facts->second, facts->nsecond);
+    memset(&more->second_mask, 0xFF, facts->nsecond);
+    more->alphabet = few_bytes ? &facts->alphabet : NULL;
+    filter->more = more;
+    return true;
 }
 
 /* The bits that stand for these bytes, as far as they have one. */
@@ -211,14 +225,14 @@ static uint16_t need_of(const struct wanted wanted[WANTEDS], const struct wants 
     return (uint16_t)need;
 }
 
-void filter_init(struct filter *filter, const struct regex *re, const struct dispatch *dispatch)
+bool filter_init(struct filter *filter, const struct regex *re, const struct dispatch *dispatch,
+                 struct arena *arena)
 {
     const struct regex_facts *facts = regex_facts(re);
     struct wants wants = wants_of(facts);
+    size_t least = facts->min_length;
     *filter = (struct filter){.need = need_of(dispatch->wanted, &wants)};
+    filter->min_length = least < UINT32_MAX ? (uint32_t)least : UINT32_MAX;
     set_prefix(filter, facts);
-    filter->min_length =
-        facts->min_length < UINT32_MAX ? (uint32_t)facts->min_length : UINT32_MAX;
-    filter->alphabet = facts->costly && !is_full(&facts->alphabet) ? &facts->alphabet : NULL;
-    filter->more = filter->second_mask || filter->alphabet;
+    return set_more(filter, facts, arena);
 }

@@ -17,21 +17,24 @@
 #define LEAD(byte)     (unsigned)(byte)
 #define LEAD_END       256u /* a line of blanks only */
 #define LAST(byte)     (257u + (unsigned)(byte))
-#define LAST_NONE      513u              /* of an empty line */
-#define INDENT(blanks) (514u + (blanks)) /* up to INDENT_MOST */
-#define INDENT_MORE    (INDENT(INDENT_MOST) + 1)
-#define INDENT_ANY     (INDENT(INDENT_MOST) + 2) /* the first other byte is not ASCII */
-#define INDENT_MOST    15u
+#define LAST_NONE      513u /* of an empty line */
+#define INDENT(blanks) (514u + (blanks))
+#define INDENT_MOST    16u                       /* that many blanks, or more */
+#define INDENT_ANY     (INDENT(INDENT_MOST) + 1) /* the first other byte is not ASCII */
 #define ROWS           (INDENT_ANY + 1)
+
+/* What only some rules ask for. */
+struct more {
+    uint64_t second, second_mask;   /* of the first eight bytes of the second word */
+    const struct byteset *alphabet; /* the only bytes that may occur, or NULL */
+};
 
 /* What else a line must be like for one rule; what decides most comes first. */
 struct filter {
     uint64_t prefix, prefix_mask; /* of the eight bytes behind the blanks, as memory has them */
     uint32_t min_length;
-    bool more;     /* there is something of what follows */
     uint16_t need; /* bytes that must occur, a bit each: the lower eight are of wanted[0] */
-    uint64_t second, second_mask;   /* of the first eight bytes of the second word */
-    const struct byteset *alphabet; /* the only bytes that may occur, or NULL */
+    const struct more *more; /* or NULL */
 };
 
 /* Up to eight bytes that rules need, a bit each: low[c & 15] and high[c >> 4] have both the bit
@@ -53,7 +56,7 @@ bool dispatch_init(struct dispatch *dispatch, const struct regex *const *regexes
                    struct arena *arena);
 
 /* Of a rule of that state. */
-void filter_init(struct filter *filter, const struct regex *re,
-                 const struct dispatch *dispatch);
+bool filter_init(struct filter *filter, const struct regex *re, const struct dispatch *dispatch,
+                 struct arena *arena);
 
 #endif

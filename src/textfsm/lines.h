@@ -48,7 +48,12 @@ static inline bool lines_next(struct lines *lines, struct line *line)
     }
     size_t at = lines->block + (unsigned)__builtin_ctzll(lines->marks);
     if (lines->text.ptr[at] != '\n') {
-        return lines_next_other(lines, line);
+        struct line other; /* *line need not be in memory */
+        if (!lines_next_other(lines, &other)) {
+            return false;
+        }
+        *line = other;
+        return true;
     }
     *line = (struct line){view_make(lines->text.ptr + lines->from, at - lines->from), true};
     lines->from = at + 1;

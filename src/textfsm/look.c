@@ -4,17 +4,72 @@
 #include <immintrin.h>
 #endif
 
+/* ---- The first word ---- */
+
+/* How many blanks a text begins with. */
+static size_t count_blanks(struct view text, size_t room)
+{
+    size_t n = 0;
+    if (room >= 16) {
+        n = (unsigned)__builtin_ctz(~sixteen_equal(text.ptr, ' '));
+        n = n < text.len ? n : text.len;
+    }
+    while (n < text.len && regex_is_blank((unsigned char)text.ptr[n])) {
+        n++;
+    }
+    return n;
+}
+
+void look_closely(struct look *look)
+{
+    struct view line = look->line;
+    size_t n = count_blanks(line, look->room);
+    unsigned char lead = n < line.len ? (unsigned char)line.ptr[n] : 0;
+    look->blanks = n;
+    look->lead = n < line.len ? LEAD(lead) : LEAD_END;
+    look->indent = INDENT(n < INDENT_MOST ? (unsigned)n : INDENT_MOST);
+    look->last = line.len ? LAST((unsigned char)line.ptr[line.len - 1]) : LAST_NONE;
+    look->head_mask = UINT64_MAX;
+    if (lead >= 0x80) {
+        look->indent = INDENT_ANY;
+        look->head_mask = 0;
+    }
+    look->head = first_eight(view_make(line.ptr + n, line.len - n), look->room - n);
+}
+
 /* ---- Wanted bytes ---- */
 
-static unsigned find_plain(const struct wanted *wanted, struct view line, size_t room)
+typedef unsigned find_bytes(const struct wanted *wanted, struct view line);
+
+static inline __attribute__((always_inline)) bool
+finds(struct look *look, const struct dispatch *dispatch, unsigned missing, find_bytes *find)
+{
+    if (missing & 0xFF) {
+        look->have |= find(&dispatch->wanted[0], look->line);
+        look->have_known |= 0xFF;
+        missing &= ~look->have;
+    }
+    if (missing & ~look->have_known) {
+        look->have |= find(&dispatch->wanted[1], look->line) << 8;
+        look->have_known |= 0xFF00;
+        missing &= ~look->have;
+    }
+    return !missing;
+}
+
+static unsigned bytes_plain(const struct wanted *wanted, struct view line)
 {
     unsigned have = 0;
-    (void)room;
     for (size_t i = 0; i < line.len; i++) {
         unsigned char c = (unsigned char)line.ptr[i];
         have |= wanted->low[c & 15] & wanted->high[c >> 4];
     }
     return have;
+}
+
+static bool find_plain(struct look *look, const struct dispatch *dispatch, unsigned missing)
+{
+    return finds(look, dispatch, missing, bytes_plain);
 }
 
 #if defined(__x86_64__)
@@ -39,25 +94,21 @@ AVX2 static inline __m256i load_twice(const uint8_t bytes[16])
 }
 
 /* Less than 32 bytes, and zeroes. */
-AVX2 static inline __m256i load_short(struct view line, size_t room)
+AVX2 static inline __m256i load_short(struct view line)
 {
     static const char ones[64] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
                                   -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
                                   -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
-    if (room >= 32) {
-        return _mm256_and_si256(load(line.ptr), load(ones + 32 - line.len));
-    }
-    char copy[32] = {0};
-    memcpy(copy, line.ptr, line.len);
-    return load(copy);
+    return _mm256_and_si256(load(line.ptr), load(ones + 32 - line.len));
 }
 
-AVX2 static unsigned find_avx2(const struct wanted *wanted, struct view line, size_t room)
+/* 32 bytes may be read. */
+AVX2 static inline unsigned bytes_avx2(const struct wanted *wanted, struct view line)
 {
     __m256i low = load_twice(wanted->low), high = load_twice(wanted->high);
     __m256i bits;
     if (line.len < 32) {
-        bits = bits_of(low, high, load_short(line, room));
+        bits = bits_of(low, high, load_short(line));
     } else {
         bits = bits_of(low, high, load(line.ptr + line.len - 32));
         for (size_t i = 0; i + 32 < line.len; i += 32) {
@@ -70,6 +121,12 @@ AVX2 static unsigned find_avx2(const struct wanted *wanted, struct view line, si
     have |= have >> 32;
     have |= have >> 16;
     return (have | have >> 8) & 0xFF;
+}
+
+AVX2 static bool find_avx2(struct look *look, const struct dispatch *dispatch, unsigned missing)
+{
+    return look->room < 32 ? find_plain(look, dispatch, missing)
+                           : finds(look, dispatch, missing, bytes_avx2);
 }
 
 void look_set_up(struct look *look)
@@ -118,30 +175,15 @@ static void find_second(struct look *look)
     look->second_known = true;
 }
 
-static bool has_second(struct look *look, const struct filter *filter)
+static bool has_second(struct look *look, const struct more *more)
 {
     if (!look->second_known) {
         find_second(look);
     }
-    return ((look->second ^ filter->second) & filter->second_mask & look->second_mask) == 0;
+    return ((look->second ^ more->second) & more->second_mask & look->second_mask) == 0;
 }
 
 /* ---- What is left ---- */
-
-bool look_finds(struct look *look, const struct dispatch *dispatch, unsigned missing)
-{
-    if (missing & 0xFF) {
-        look->have |= look->find(&dispatch->wanted[0], look->line, look->room);
-        look->have_known |= 0xFF;
-        missing &= ~look->have;
-    }
-    if (missing & ~look->have_known) {
-        look->have |= look->find(&dispatch->wanted[1], look->line, look->room) << 8;
-        look->have_known |= 0xFF00;
-        missing &= ~look->have;
-    }
-    return !missing;
-}
 
 /* Every byte of the line is one that the regex can take. */
 static bool in_alphabet(const struct look *look, const struct byteset *alphabet)
@@ -154,8 +196,8 @@ static bool in_alphabet(const struct look *look, const struct byteset *alphabet)
     return true;
 }
 
-bool look_more(struct look *look, const struct filter *filter)
+bool look_more(struct look *look, const struct more *more)
 {
-    return (!filter->second_mask || has_second(look, filter)) &&
-           (!filter->alphabet || in_alphabet(look, filter->alphabet));
+    return (!more->second_mask || has_second(look, more)) &&
+           (!more->alphabet || in_alphabet(look, more->alphabet));
 }

@@ -21,9 +21,9 @@ int machine_stop(struct textfsm_run *run, const struct rule *rule, struct view l
     return code;
 }
 
-static COLD int stop_error_rule(struct textfsm_run *run, const struct rule *rule,
-                                struct view line)
+static COLD int stop_error_rule(struct textfsm_run *run, const struct rule *rule)
 {
+    struct view line = run->look.line;
     size_t shown = line.len < 200 ? line.len : 200;
     fail_at(&run->failed, TEXTFSM_STATE_ERROR, run->t->name, rule->pub.line, 0,
             "Error%s%s in state %s at input line %zu: %.*s%s", rule->target.len ? " " : "",
@@ -58,12 +58,14 @@ static ms_t cpu_ms(void)
     return (ms_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+#define CALLS_UNTIMED 64
+
 /* The wall clock is cheap, the CPU clock is not, and waiting for a slow receiver of rows is to
  * cost nothing. So the CPU clock is asked only from when half of the budget has gone by on the
  * wall clock, inside of feeds; the second half must have gone by on both. */
 static COLD int check_budget(struct textfsm_run *run, const struct rule *rule, struct view line)
 {
-    run->calls = 0;
+    run->calls = CALLS_UNTIMED;
     ms_t wall = (run->spent_us + now_us() - run->feed_started) / 1000;
     if (wall <= run->budget_ms / 2) {
         return 0;
@@ -99,7 +101,7 @@ static const struct rule *rule_of(const struct textfsm_run *run, const struct st
 
 static int match(struct textfsm_run *run, const struct step *step)
 {
-    if (++run->calls >= 64) {
+    if (--run->calls == 0) {
         int rc = check_budget(run, rule_of(run, step), run->look.line);
         if (rc < 0) {
             return rc;
@@ -129,7 +131,7 @@ static COLD void trace_step(struct textfsm_run *run, const struct step *step,
     const struct textfsm_trace trace = {.input_line = run->stats.lines,
                                         .text = line.ptr ? line.ptr : "",
                                         .len = line.len,
-                                        .state = run->t->states[run->state].pub.name,
+                                        .state = run->state->pub.name,
                                         .rule = rule ? &rule->pub : NULL,
                                         .cells = run->given,
                                         .outcome = outcome->code,
@@ -151,14 +153,11 @@ static int act(struct textfsm_run *run, const struct step *step)
     if (rc < 0) {
         return machine_stop(run, rule_of(run, step), run->look.line, rc);
     }
-    if (step->line_op == TEXTFSM_ERROR) {
-        return stop_error_rule(run, rule_of(run, step), run->look.line);
-    }
-    if (step->line_op == TEXTFSM_CONTINUE) {
-        return 0;
+    if (step->line_op != TEXTFSM_NEXT) {
+        return step->line_op == TEXTFSM_CONTINUE ? 0 : stop_error_rule(run, rule_of(run, step));
     }
     if (step->dest >= 0) {
-        run->state = (unsigned)step->dest;
+        run->state = &run->t->states[step->dest];
         run->ended = 0;
     } else if (step->dest != DEST_STAY) {
         run->ended = step->dest;
@@ -166,25 +165,36 @@ static int act(struct textfsm_run *run, const struct step *step)
     return 1;
 }
 
-static COLD void unmatched_line(struct textfsm_run *run, struct view line)
+static COLD void trace_unmatched(struct textfsm_run *run)
 {
     const struct outcome outcome = {TEXTFSM_NOT_RECORDED, 0};
-    if (run->given) {
-        trace_step(run, NULL, &outcome);
-    }
-    if (pystr_blank(line)) {
-        return;
-    }
+    trace_step(run, NULL, &outcome);
+}
+
+static COLD void count_unmatched(struct textfsm_run *run)
+{
+    struct view line = run->look.line;
     run->stats.unmatched++;
     if (run->options.on_unmatched) {
-        run->options.on_unmatched(run->options.user, run->stats.lines,
-                                  run->t->states[run->state].pub.name, line.ptr, line.len);
+        run->options.on_unmatched(run->options.user, run->stats.lines, run->state->pub.name,
+                                  line.ptr, line.len);
     }
 }
 
-static bool is_blank(const struct look *look)
+static void count_line(struct textfsm_run *run)
 {
-    return look->lead == LEAD_END || (look->lead >= 0x80 && pystr_blank(look->line));
+    const struct look *look = &run->look;
+    bool blank = look->lead >= 0x80 && (look->lead == LEAD_END || pystr_blank(look->line));
+    if (run->matched) {
+        run->stats.matched += !blank;
+        return;
+    }
+    if (run->given) {
+        trace_unmatched(run);
+    }
+    if (!blank) {
+        count_unmatched(run);
+    }
 }
 
 /* Rules of the current state in their order, but only those that the line's ends and their
@@ -210,23 +220,15 @@ static int walk_rules(struct textfsm_run *run, const struct dispatch *dispatch,
 
 static int walk_state(struct textfsm_run *run)
 {
-    const struct state *state = &run->t->states[run->state];
+    const struct state *state = run->state;
     const struct dispatch *dispatch = &state->dispatch;
-    const struct step *steps = run->t->steps + state->first;
-    int rc = 0;
-    for (unsigned w = 0; rc == 0 && w < dispatch->words; w++) {
-        rc = walk_rules(run, dispatch, steps + 64 * w, look_left(&run->look, dispatch, w));
-    }
-    return rc < 0 ? rc : 0;
-}
-
-static void count_line(struct textfsm_run *run)
-{
-    if (!run->matched) {
-        unmatched_line(run, run->look.line);
-    } else if (!is_blank(&run->look)) {
-        run->stats.matched++;
-    }
+    unsigned w = 0;
+    int rc;
+    do {
+        rc = walk_rules(run, dispatch, state->steps + w * 64,
+                        look_left(&run->look, dispatch, w));
+    } while (rc == 0 && ++w < dispatch->words);
+    return rc;
 }
 
 int machine_line(struct textfsm_run *run, struct view line, bool ascii, size_t room)
@@ -243,9 +245,10 @@ int machine_line(struct textfsm_run *run, struct view line, bool ascii, size_t r
                       room);
     run->matched = false;
     int rc = walk_state(run);
-    if (rc == 0) {
-        count_line(run);
-    }
     run->ignoring = run->ended != 0;
-    return rc;
+    if (rc < 0) {
+        return rc;
+    }
+    count_line(run);
+    return 0;
 }

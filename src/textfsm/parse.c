@@ -350,7 +350,17 @@ static int sort_values(struct parser *p)
     return 0;
 }
 
-/* The filters and tables by which the machine passes rules over. */
+static bool make_filters(struct textfsm_template *t, const struct state *state)
+{
+    bool good = true;
+    struct step *step = t->steps + state->first, *end = step + state->pub.nrules;
+    for (; good && step < end; step++) {
+        good = filter_init(&step->filter, step->re, &state->dispatch, &t->arena);
+    }
+    return good;
+}
+
+/* The tables and filters by which the machine passes rules over. */
 static int make_dispatch(struct parser *p)
 {
     struct textfsm_template *t = p->t;
@@ -363,13 +373,11 @@ static int make_dispatch(struct parser *p)
     }
     for (unsigned i = 0; i < t->nstates; i++) {
         struct state *state = &t->states[i];
+        state->steps = t->steps + state->first;
         if (!dispatch_init(&state->dispatch, regexes + state->first, state->pub.nrules,
-                           &t->arena)) {
+                           &t->arena) ||
+            !make_filters(t, state)) {
             return fail_nomem(p->error);
-        }
-        for (unsigned k = 0; k < state->pub.nrules; k++) {
-            struct step *step = &t->steps[state->first + k];
-            filter_init(&step->filter, step->re, &state->dispatch);
         }
     }
     return 0;

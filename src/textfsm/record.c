@@ -152,7 +152,7 @@ static COLD void clear_slots(struct textfsm_run *run, unsigned nlists)
 }
 
 /* Clear leaves Filldown Values (and their lists) alone, Clearall nothing. */
-void record_clear(struct textfsm_run *run, bool all)
+static inline void clear(struct textfsm_run *run, bool all)
 {
     const struct textfsm_template *t = run->t;
     if (run->slots_marked) {
@@ -165,6 +165,11 @@ void record_clear(struct textfsm_run *run, bool all)
     for (unsigned i = 0; i < t->nfleeting; i++) {
         run->cells[t->fleeting[i]] = run->blank[t->fleeting[i]];
     }
+}
+
+void record_clear(struct textfsm_run *run, bool all)
+{
+    clear(run, all);
 }
 
 /* The first Required Value that is empty, or nvalues. */
@@ -196,7 +201,7 @@ static int record(struct textfsm_run *run, struct outcome *outcome, struct textf
     if (refusal < run->t->nvalues) {
         outcome->code = TEXTFSM_REFUSED;
         outcome->refused_by = refusal;
-        record_clear(run, false);
+        clear(run, false);
         return 0;
     }
     if (!has_something(run)) {
@@ -205,7 +210,7 @@ static int record(struct textfsm_run *run, struct outcome *outcome, struct textf
     }
     outcome->code = TEXTFSM_RECORDED;
     int rc = rows_add(run, error);
-    record_clear(run, false);
+    clear(run, false);
     return rc;
 }
 

@@ -69,17 +69,23 @@ static struct textfsm_cell *row_copy(struct rows *rows, const struct textfsm_cel
     return row;
 }
 
-static COLD int stopped(const struct textfsm_run *run, struct textfsm_error *error)
+COLD int rows_too_many(const struct textfsm_run *run, struct textfsm_error *error)
+{
+    return fail_set(error, TEXTFSM_LIMIT, "%s: input line %zu: more than %zu rows",
+                    run->t->name, run->stats.lines, run->max_rows);
+}
+
+COLD int rows_stopped(const struct textfsm_run *run, struct textfsm_error *error)
 {
     return fail_set(error, TEXTFSM_STOPPED, "%s: stopped by the receiver of the rows",
                     run->t->name);
 }
 
-static inline int give(struct textfsm_run *run, const struct textfsm_cell *cells,
-                       struct textfsm_error *error)
+static int give(struct textfsm_run *run, const struct textfsm_cell *cells,
+                struct textfsm_error *error)
 {
     int rc = run->options.on_row(run->options.user, cells, run->t->nvalues);
-    return rc == 0 ? 0 : stopped(run, error);
+    return rc == 0 ? 0 : rows_stopped(run, error);
 }
 
 /* How many of the kept rows nothing can change any more: a Fillup goes up as far as the first
@@ -122,7 +128,7 @@ static bool cell_empty(const struct textfsm_cell *cell)
     return cell->len == 0;
 }
 
-static __attribute__((noinline)) int keep(struct textfsm_run *run, struct textfsm_error *error)
+int rows_keep(struct textfsm_run *run, struct textfsm_error *error)
 {
     struct rows *rows = &run->rows;
     if (!grow(run->alloc, &rows->row, &rows->cap, rows->n, sizeof(*rows->row))) {
@@ -139,24 +145,6 @@ static __attribute__((noinline)) int keep(struct textfsm_run *run, struct textfs
         }
     }
     return run->options.on_row ? give_up_to(run, final_rows(run), error) : 0;
-}
-
-static COLD int too_many(const struct textfsm_run *run, struct textfsm_error *error)
-{
-    return fail_set(error, TEXTFSM_LIMIT, "%s: input line %zu: more than %zu rows",
-                    run->t->name, run->stats.lines, run->max_rows);
-}
-
-int rows_add(struct textfsm_run *run, struct textfsm_error *error)
-{
-    if (run->stats.rows == run->max_rows) {
-        return too_many(run, error);
-    }
-    run->stats.rows++;
-    if (run->options.on_row && !run->t->fills_up) {
-        return give(run, run->cells, error);
-    }
-    return keep(run, error);
 }
 
 int rows_fill_up(struct textfsm_run *run, unsigned value, struct view text,

@@ -16,8 +16,7 @@ static void name_line(struct textfsm_run *run)
         strncmp(run->failed.text, run->t->name, n) != 0) {
         return;
     }
-    unsigned line = run->failed_rule ? run->failed_rule->pub.line
-                                     : run->t->states[run->failed_state].pub.line;
+    unsigned line = run->failed_rule ? run->failed_rule->pub.line : run->failed_state->pub.line;
     run->failed.template_line = (int)line;
     snprintf(text, sizeof(text), "%s:%u%s", run->t->name, line, run->failed.text + n);
     memcpy(run->failed.text, text, sizeof(text));
@@ -83,7 +82,7 @@ static int record_at_end(struct textfsm_run *run)
     int rc = record_operate(run, TEXTFSM_RECORD, &outcome, &run->failed);
     if (run->options.on_trace) {
         const struct textfsm_trace trace = {.input_line = run->stats.lines,
-                                            .state = run->t->states[run->state].pub.name,
+                                            .state = run->state->pub.name,
                                             .outcome = outcome.code,
                                             .refused_by = outcome.refused_by};
         run->options.on_trace(run->options.user, &trace);
@@ -116,11 +115,12 @@ void textfsm_run_reset(struct textfsm_run *run)
     rows_reset(&run->rows);
     memset(run->rows.final, 0, run->t->nvalues * sizeof(*run->rows.final));
     run->stats = (struct textfsm_stats){0, 0, 0, 0};
-    run->state = run->t->start;
+    run->state = &run->t->states[run->t->start];
     run->ended = 0;
     run->ignoring = run->skip_lf = false;
     run->carry_len = 0;
     run->spent_us = 0;
+    run->calls = 1;
     run->cpu_started = -1;
     run->failed.code = 0;
 }
@@ -156,6 +156,7 @@ static void set_options(struct textfsm_run *run, const struct textfsm_run_option
     if (options) {
         run->options = *options;
     }
+    run->gives_rows = run->options.on_row && !run->t->fills_up;
     run->budget_ms = run->options.time_limit_ms ? run->options.time_limit_ms : LIMIT_PARSE_MS;
     run->max_rows = run->options.max_rows ? run->options.max_rows : LIMIT_ROWS;
     run->max_line = run->options.max_line ? run->options.max_line : LIMIT_LINE_BYTES;
@@ -245,7 +246,7 @@ struct textfsm_failure textfsm_run_failure(const struct textfsm_run *run)
     }
     return (struct textfsm_failure){.code = run->failed.code,
                                     .template_name = run->t->name,
-                                    .state = run->t->states[run->failed_state].pub.name,
+                                    .state = run->failed_state->pub.name,
                                     .rule = run->failed_rule ? &run->failed_rule->pub : NULL,
                                     .input_line = run->failed.input_line,
                                     .text = run->failed_text,

@@ -53,13 +53,14 @@ struct textfsm_run {
     struct slot *slots;
     bool slots_marked; /* one may have something to clear besides its cell */
     struct rows rows;
+    bool gives_rows; /* as soon as they are recorded */
     struct textfsm_stats stats;
     struct look look; /* at the current line, ... */
     bool matched;     /* ... by some rule */
 
-    unsigned state; /* whose rules apply */
-    int ended;      /* DEST_END, DEST_EOF or 0: the state's name, as the original has it */
-    bool ignoring;  /* End was reached: the rest of this text is not read */
+    const struct state *state; /* whose rules apply */
+    int ended;     /* DEST_END, DEST_EOF or 0: the state's name, as the original has it */
+    bool ignoring; /* End was reached: the rest of this text is not read */
 
     char *carry; /* a line that has not ended yet */
     size_t carry_len, carry_size;
@@ -70,14 +71,14 @@ struct textfsm_run {
     int64_t spent_us;     /* wall time in feeds before this one */
     int64_t feed_started; /* wall clock */
     ms_t cpu_started;     /* CPU clock when half of the budget was gone, -1 before */
-    unsigned calls;       /* regex calls since the last look at a clock */
+    unsigned calls;       /* regex calls up to the next look at a clock */
     struct err match_err; /* of the last regex call */
 
     struct textfsm_error failed; /* code 0 = all is well */
     const struct rule *failed_rule;
     char *failed_text;
     size_t failed_len;
-    unsigned failed_state;
+    const struct state *failed_state;
 };
 
 /* Each of these returns 0 or a negative textfsm_code; those that take no error have it in
@@ -145,8 +146,25 @@ void record_clear(struct textfsm_run *run, bool all);
 /* Copies what still points into the chunk or the carry. */
 int record_pin(struct textfsm_run *run, struct textfsm_error *error);
 
-/* Gives out or keeps the record as a row. */
-int rows_add(struct textfsm_run *run, struct textfsm_error *error);
+/* Keeps the record as a row, or says why there is none. */
+int rows_keep(struct textfsm_run *run, struct textfsm_error *error);
+int rows_too_many(const struct textfsm_run *run, struct textfsm_error *error);
+int rows_stopped(const struct textfsm_run *run, struct textfsm_error *error);
+
+/* The record becomes a row, which is given out at once if nothing can change it. */
+static inline int rows_add(struct textfsm_run *run, struct textfsm_error *error)
+{
+    if (run->stats.rows == run->max_rows) {
+        return rows_too_many(run, error);
+    }
+    run->stats.rows++;
+    if (!run->gives_rows) {
+        return rows_keep(run, error);
+    }
+    int rc = run->options.on_row(run->options.user, run->cells, run->t->nvalues);
+    return rc == 0 ? 0 : rows_stopped(run, error);
+}
+
 /* A Fillup Value was assigned a text that is not empty. */
 int rows_fill_up(struct textfsm_run *run, unsigned value, struct view text,
                  struct textfsm_error *error);

@@ -73,6 +73,7 @@ struct state {
     struct textfsm_state pub;
     struct view name;
     unsigned first; /* of its rules in template.rules and .steps */
+    const struct step *steps;
     struct dispatch dispatch;
 };
 

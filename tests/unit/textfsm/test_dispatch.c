@@ -214,7 +214,7 @@ static void test_filters_lose_nothing(void)
     CHECK(dispatch_init(&rules.dispatch, (const struct regex *const *)rules.compiled,
                         COUNT(regexes), &arena));
     for (size_t i = 0; i < COUNT(regexes); i++) {
-        filter_init(&rules.filters[i], rules.compiled[i], &rules.dispatch);
+        CHECK(filter_init(&rules.filters[i], rules.compiled[i], &rules.dispatch, &arena));
     }
     look_set_up(&look);
     for (size_t k = 0; k < COUNT(lines); k++) {

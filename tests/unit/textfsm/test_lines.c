@@ -72,7 +72,7 @@ static void test_whole(void)
         memcpy(exact, text.ptr, text.len);
         text.ptr = exact;
         struct lines lines;
-        struct line got, want;
+        struct line got = {VIEW_NONE, false}, want;
         size_t from = 0;
         lines_init(&lines, text);
         while (next(text, &from, &want)) {
@@ -91,7 +91,7 @@ static void test_going_on(void)
     struct view text = make_text(buf);
     for (size_t to = 0; to <= text.len; to++) {
         struct lines lines;
-        struct line got, want;
+        struct line got = {VIEW_NONE, false}, want;
         size_t from = to;
         lines_init(&lines, text);
         lines_go_to(&lines, to);
