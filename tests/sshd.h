@@ -113,7 +113,9 @@ static inline void sshd_start(struct sshd *s, const char *extra)
         f,
         "Port %d\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile %s/user.pub\n"
         "StrictModes no\nUsePAM no\nPidFile none\nMaxStartups 1000\nLogLevel VERBOSE\n"
-        "PermitRootLogin yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n%s",
+        "PermitRootLogin yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+        "SetEnv SHLVL=2\n" /* or bash would read the user's .bashrc for each command */
+        "%s",
         s->port, s->folder, s->folder, extra);
     if (fclose(f) < 0) {
         exit(1);

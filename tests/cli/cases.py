@@ -9,6 +9,7 @@
 
 --bless NAME... (or --bless alone for all) writes what came instead of comparing it.
 """
+import concurrent.futures
 import os
 import pathlib
 import shutil
@@ -63,11 +64,11 @@ def main(args):
     names = [a for a in args if a != "--bless"]
     cases = [c for c in sorted(CASES.iterdir()) if not names or c.name in names]
     passed = 0
-    for case in cases:
-        got = run(case)
-        if blessing:
-            bless(case, got)
-        passed += blessing or compare(case, got)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for case, got in zip(cases, pool.map(run, cases)):
+            if blessing:
+                bless(case, got)
+            passed += blessing or compare(case, got)
     print(f"{passed} of {len(cases)} passed")
     return 0 if cases and passed == len(cases) else 1
 

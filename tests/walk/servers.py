@@ -92,7 +92,7 @@ class Bench:
         config = self.write(f"sshd_{port}", "\n".join(lines + (
             f"Port {port}", f"ListenAddress {ADDRESS}", f"HostKey {self.path('host')}",
             "StrictModes no", "UsePAM no", "PidFile none", "PermitRootLogin yes",
-            "LogLevel VERBOSE")) + "\n")
+            "LogLevel VERBOSE", "SetEnv SHLVL=2")) + "\n")  # bash leaves the user's .bashrc alone
         return self.start(["/usr/sbin/sshd", "-D", "-e", "-f", config], port)
 
     def close(self):

@@ -219,7 +219,7 @@ static void test_command_times(void)
     static const char *const slow[] = {"echo begun; sleep 7", "echo never"};
     static const char *const trickle[] = {"while echo x; do sleep 0.1; done"};
     make_plan(1, slow, 2);
-    options.idle_ms = 2500;
+    options.idle_ms = 1200;
     const struct host_result *r = run();
     CHECK(r->status == STATUS_TIMED_OUT && reason_has(r, "no more output came"));
     CHECK_STR(r->commands[0].output.buf, "begun\n");
