@@ -1,7 +1,11 @@
 #include "textfsm/file.h"
 
+#include "textfsm/fail.h"
+#include "textfsm/own.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #define PIECE 16384
@@ -12,7 +16,7 @@ static bool make_room(struct file *file, size_t *size)
         return true;
     }
     size_t wanted = 2 * *size + PIECE;
-    char *text = alloc_resize(file->hooked ? &file->alloc : NULL, file->text, wanted);
+    char *text = alloc_resize(file->alloc, file->text, wanted);
     if (!text) {
         errno = ENOMEM;
         return false;
@@ -47,10 +51,8 @@ static int read_all(struct file *file, int fd, size_t most)
 int file_read(struct file *file, const char *path, size_t most,
               const struct textfsm_allocator *allocator)
 {
-    *file = (struct file){.hooked = allocator != NULL};
-    if (allocator) {
-        file->alloc = (struct alloc){allocator->resize, allocator->user};
-    }
+    *file = (struct file){.text = NULL};
+    file->alloc = own_alloc(&file->alloc_copy, allocator);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return -1;
@@ -62,7 +64,18 @@ int file_read(struct file *file, const char *path, size_t most,
     return rc;
 }
 
+void file_fail(struct textfsm_error *error, const char *path, const char *what, size_t most)
+{
+    if (errno == ENOMEM) {
+        fail_nomem(error);
+    } else if (errno == EFBIG) {
+        fail_at(error, TEXTFSM_LIMIT, path, 0, 0, "the %s is larger than %zu bytes", what, most);
+    } else {
+        fail_at(error, TEXTFSM_IO, path, 0, 0, "cannot read the %s: %s", what, strerror(errno));
+    }
+}
+
 void file_free(struct file *file)
 {
-    alloc_free(file->hooked ? &file->alloc : NULL, file->text);
+    alloc_free(file->alloc, file->text);
 }

@@ -11,18 +11,18 @@
 #include "base/alloc.h"
 #include "textfsm.h"
 
-#include <stdbool.h>
-
 struct file {
     char *text;
     size_t len;
-    struct alloc alloc;
-    bool hooked; /* alloc is to be used */
+    struct alloc alloc_copy;
+    const struct alloc *alloc;
 };
 
 /* -1 with errno, EFBIG for more than `most` bytes; file is to be freed then, too. */
 int file_read(struct file *file, const char *path, size_t most,
               const struct textfsm_allocator *allocator);
+/* Right after that: what was wrong; what says of which kind the file is ("template"). */
+void file_fail(struct textfsm_error *error, const char *path, const char *what, size_t most);
 void file_free(struct file *file);
 
 #endif

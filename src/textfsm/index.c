@@ -6,9 +6,9 @@
 #include "textfsm/fail.h"
 #include "textfsm/file.h"
 #include "textfsm/grow.h"
+#include "textfsm/own.h"
 #include "textfsm/pystr.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 
 #define NO_COLUMN SIZE_MAX
@@ -313,17 +313,11 @@ static struct view folder_of(struct view path)
 static struct textfsm_index *index_alloc(const char *path,
                                          const struct textfsm_allocator *allocator)
 {
-    struct alloc alloc = {NULL, NULL};
-    if (allocator) {
-        alloc = (struct alloc){allocator->resize, allocator->user};
-    }
-    struct textfsm_index *index = alloc_get(allocator ? &alloc : NULL, sizeof(*index));
+    struct textfsm_index *index = own_new(sizeof(*index), allocator);
     if (!index) {
         return NULL;
     }
-    memset(index, 0, sizeof(*index));
-    index->alloc_copy = alloc;
-    index->alloc = allocator ? &index->alloc_copy : NULL;
+    index->alloc = own_alloc(&index->alloc_copy, allocator);
     arena_init(&index->arena, index->alloc);
     atomic_init(&index->spare, 0);
     index->path = arena_dup(&index->arena, view_of(path ? path : "index"));
@@ -363,13 +357,8 @@ struct textfsm_index *textfsm_index_open(const char *path,
     struct file file;
     if (file_read(&file, path, LIMIT_INDEX_BYTES, allocator) == 0) {
         index = textfsm_index_new(file.text, file.len, path, allocator, error);
-    } else if (errno == ENOMEM) {
-        fail_nomem(error);
-    } else if (errno == EFBIG) {
-        fail_at(error, TEXTFSM_LIMIT, path, 0, 0, "the index is larger than %zu bytes",
-                (size_t)LIMIT_INDEX_BYTES);
     } else {
-        fail_at(error, TEXTFSM_IO, path, 0, 0, "cannot read the index: %s", strerror(errno));
+        file_fail(error, path, "index", LIMIT_INDEX_BYTES);
     }
     file_free(&file);
     return index;
@@ -384,12 +373,10 @@ void textfsm_index_free(struct textfsm_index *index)
         cell_release(cell);
     }
     regex_scratch_free((struct regex_scratch *)atomic_load(&index->spare));
-    struct alloc copy = index->alloc_copy;
-    const struct alloc *alloc = index->alloc ? &copy : NULL;
-    alloc_free(alloc, index->rows);
-    alloc_free(alloc, index->warnings);
+    alloc_free(index->alloc, index->rows);
+    alloc_free(index->alloc, index->warnings);
     arena_release(&index->arena);
-    alloc_free(alloc, index);
+    own_free(index, index->alloc);
 }
 
 /* ---- Finding ---- */

@@ -1,6 +1,7 @@
 /* Several machines on one text, their rows joined as a table plans it. */
 #include "textfsm/fail.h"
 #include "textfsm/grow.h"
+#include "textfsm/own.h"
 #include "textfsm/table.h"
 
 #include <stdint.h>
@@ -334,19 +335,13 @@ struct textfsm_merge *textfsm_merge_new(const struct textfsm_table *table,
                                         struct textfsm_error *error)
 {
     const struct textfsm_allocator *allocator = options ? options->allocator : NULL;
-    struct alloc alloc = {NULL, NULL};
-    if (allocator) {
-        alloc = (struct alloc){allocator->resize, allocator->user};
-    }
-    struct textfsm_merge *m = alloc_get(allocator ? &alloc : NULL, sizeof(*m));
+    struct textfsm_merge *m = own_new(sizeof(*m), allocator);
     if (!m) {
         fail_nomem(error);
         return NULL;
     }
-    memset(m, 0, sizeof(*m));
     m->table = table;
-    m->alloc_copy = alloc;
-    m->alloc = allocator ? &m->alloc_copy : NULL;
+    m->alloc = own_alloc(&m->alloc_copy, allocator);
     arena_init(&m->arena, m->alloc);
     if (options) {
         m->options = *options;
@@ -374,8 +369,7 @@ void textfsm_merge_free(struct textfsm_merge *m)
     alloc_free(m->alloc, m->out);
     alloc_free(m->alloc, m->rows);
     arena_release(&m->arena);
-    struct alloc copy = m->alloc_copy;
-    alloc_free(m->alloc ? &copy : NULL, m);
+    own_free(m, m->alloc);
 }
 
 struct textfsm_stats textfsm_merge_stats(const struct textfsm_merge *m)

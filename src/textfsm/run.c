@@ -2,6 +2,7 @@
 #include "textfsm/run.h"
 
 #include "base/limits.h"
+#include "textfsm/own.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -167,19 +168,13 @@ struct textfsm_run *textfsm_run_new(const struct textfsm_template *t,
                                     struct textfsm_error *error)
 {
     const struct textfsm_allocator *allocator = options ? options->allocator : NULL;
-    struct alloc alloc = {NULL, NULL};
-    if (allocator) {
-        alloc = (struct alloc){allocator->resize, allocator->user};
-    }
-    struct textfsm_run *run = alloc_get(allocator ? &alloc : NULL, sizeof(*run));
+    struct textfsm_run *run = own_new(sizeof(*run), allocator);
     if (!run) {
         fail_nomem(error);
         return NULL;
     }
-    memset(run, 0, sizeof(*run));
     run->t = t;
-    run->alloc_copy = alloc;
-    run->alloc = allocator ? &run->alloc_copy : NULL;
+    run->alloc = own_alloc(&run->alloc_copy, allocator);
     arena_init(&run->rows.arena, run->alloc);
     set_options(run, options);
     if (!allocate(run)) {
@@ -220,8 +215,7 @@ void textfsm_run_free(struct textfsm_run *run)
     alloc_free(run->alloc, run->carry);
     alloc_free(run->alloc, run->failed_text);
     arena_release(&run->rows.arena);
-    struct alloc copy = run->alloc_copy;
-    alloc_free(run->alloc ? &copy : NULL, run);
+    own_free(run, run->alloc);
 }
 
 struct textfsm_stats textfsm_run_stats(const struct textfsm_run *run)

@@ -1,6 +1,7 @@
 #include "textfsm/table.h"
 
 #include "textfsm/fail.h"
+#include "textfsm/own.h"
 
 #include <string.h>
 
@@ -163,18 +164,12 @@ struct textfsm_table *textfsm_table_new(const struct textfsm_template *const *te
         fail_set(error, TEXTFSM_NO_TEMPLATE, "a table needs at least one template");
         return NULL;
     }
-    struct alloc alloc = {NULL, NULL};
-    if (allocator) {
-        alloc = (struct alloc){allocator->resize, allocator->user};
-    }
-    struct textfsm_table *table = alloc_get(allocator ? &alloc : NULL, sizeof(*table));
+    struct textfsm_table *table = own_new(sizeof(*table), allocator);
     if (!table) {
         fail_nomem(error);
         return NULL;
     }
-    memset(table, 0, sizeof(*table));
-    table->alloc_copy = alloc;
-    table->alloc = allocator ? &table->alloc_copy : NULL;
+    table->alloc = own_alloc(&table->alloc_copy, allocator);
     arena_init(&table->arena, table->alloc);
     if (build(table, templates, n, error) < 0) {
         textfsm_table_free(table);
@@ -186,9 +181,8 @@ struct textfsm_table *textfsm_table_new(const struct textfsm_template *const *te
 void textfsm_table_free(struct textfsm_table *table)
 {
     if (table) {
-        struct alloc copy = table->alloc_copy;
         arena_release(&table->arena);
-        alloc_free(table->alloc ? &copy : NULL, table);
+        own_free(table, table->alloc);
     }
 }
 

@@ -3,24 +3,15 @@
 
 #include "base/limits.h"
 #include "textfsm/file.h"
-
-#include <errno.h>
-#include <string.h>
+#include "textfsm/own.h"
 
 static struct textfsm_template *template_alloc(const struct textfsm_allocator *allocator)
 {
-    struct alloc alloc = {NULL, NULL};
-    if (allocator) {
-        alloc = (struct alloc){allocator->resize, allocator->user};
+    struct textfsm_template *t = own_new(sizeof(*t), allocator);
+    if (t) {
+        t->alloc = own_alloc(&t->alloc_copy, allocator);
+        arena_init(&t->arena, t->alloc);
     }
-    struct textfsm_template *t = alloc_get(allocator ? &alloc : NULL, sizeof(*t));
-    if (!t) {
-        return NULL;
-    }
-    memset(t, 0, sizeof(*t));
-    t->alloc_copy = alloc;
-    t->alloc = allocator ? &t->alloc_copy : NULL;
-    arena_init(&t->arena, t->alloc);
     return t;
 }
 
@@ -63,13 +54,8 @@ struct textfsm_template *textfsm_template_open(const char *path,
     struct file file;
     if (file_read(&file, path, LIMIT_TEMPLATE_BYTES, allocator) == 0) {
         t = textfsm_template_new(file.text, file.len, path, allocator, error);
-    } else if (errno == ENOMEM) {
-        fail_nomem(error);
-    } else if (errno == EFBIG) {
-        fail_at(error, TEXTFSM_LIMIT, path, 0, 0, "the template is larger than %zu bytes",
-                (size_t)LIMIT_TEMPLATE_BYTES);
     } else {
-        fail_at(error, TEXTFSM_IO, path, 0, 0, "cannot read the template: %s", strerror(errno));
+        file_fail(error, path, "template", LIMIT_TEMPLATE_BYTES);
     }
     file_free(&file);
     return t;
@@ -86,15 +72,13 @@ void textfsm_template_free(struct textfsm_template *t)
     for (unsigned i = 0; i < t->nrules; i++) {
         regex_free(t->steps[i].re);
     }
-    struct alloc copy = t->alloc_copy;
-    const struct alloc *alloc = t->alloc ? &copy : NULL;
     regex_family_free(t->family);
-    alloc_free(alloc, t->values);
-    alloc_free(alloc, t->states);
-    alloc_free(alloc, t->rules);
-    alloc_free(alloc, t->steps);
+    alloc_free(t->alloc, t->values);
+    alloc_free(t->alloc, t->states);
+    alloc_free(t->alloc, t->rules);
+    alloc_free(t->alloc, t->steps);
     arena_release(&t->arena);
-    alloc_free(alloc, t);
+    own_free(t, t->alloc);
 }
 
 const char *textfsm_template_name(const struct textfsm_template *t)
