@@ -107,12 +107,14 @@ struct output_line {
     uint32_t at, len; /* without its end */
     uint32_t indent;  /* columns of blanks before the first other character */
     bool blank;
+    bool text; /* of a banner's text and its like: blocks.h */
 };
 
 struct output_lines {
     struct view text;
     const struct output_line *items;
     size_t n;
+    bool flat; /* it has sections, but no indentation */
 };
 
 static inline struct view output_line(const struct output_lines *lines, size_t i)

@@ -1,9 +1,9 @@
 /*
  * lines: patterns over an output, or over each of its blocks. A block is a line that `within`
- * is found in and the lines behind it that are indented deeper (blank ones aside); blocks may
- * lie in blocks. A block that a line of it, its head included, matches `except` is left alone.
+ * is found in and the lines behind it that belong to it (blocks.h); blocks may lie in blocks. A
+ * block that a line of it, its head included, matches `except` is left alone.
  */
-#include "audit/engine.h"
+#include "audit/blocks.h"
 
 #include "base/limits.h"
 
@@ -34,7 +34,9 @@ static void stop(struct lining *l, const char *pattern, const char *why)
                   l->r->path, l->r->lines_at.line, l->at + 1, l->job->command, pattern, why);
 }
 
-static bool matches(struct lining *l, const struct regex *re, const char *pattern, size_t line)
+/* *matched (may be NULL): the text that was. */
+static bool match(struct lining *l, const struct regex *re, const char *pattern, size_t line,
+                  struct view *matched)
 {
     struct err why = ERR_INIT;
     if (l->stopped) {
@@ -46,12 +48,18 @@ static bool matches(struct lining *l, const struct regex *re, const char *patter
              "the rule's patterns took too long over all outputs, and were stopped");
         return false;
     }
-    int got = regex_match(re, l->e->regex, output_line(l->lines, line), NULL, 0, &why);
+    int got = regex_match(re, l->e->regex, output_line(l->lines, line), matched,
+                          matched ? 1 : 0, &why);
     if (got < 0) {
         l->e->failed = l->e->failed || why.code == ERR_NOMEM;
         stop(l, pattern, why.text);
     }
     return got > 0;
+}
+
+static bool matches(struct lining *l, const struct regex *re, const char *pattern, size_t line)
+{
+    return match(l, re, pattern, line, NULL);
 }
 
 /* The first pattern of a list that the line matches, or -1. */
@@ -156,11 +164,35 @@ static void judge_whole(struct lining *l, bool *seen)
 /* ---- Blocks --------------------------------------------------------------------------------
  */
 
-static size_t block_end(const struct lining *l, size_t head)
+static bool is_head(struct lining *l, size_t line, struct view *matched)
 {
-    const struct output_line *lines = l->lines->items;
+    return !l->lines->items[line].text &&
+           match(l, l->patterns->within, l->r->within, line, matched);
+}
+
+/* The `set` lines behind the head in which the same text was matched. */
+static size_t set_end(struct lining *l, size_t head, struct view matched)
+{
     size_t end = head + 1;
-    while (end < l->lines->n && (lines[end].blank || lines[end].indent > lines[head].indent)) {
+    struct view other;
+    while (end < l->lines->n && !l->stopped &&
+           (l->lines->items[end].text ||
+            (blocks_is_set(l->lines, end) && is_head(l, end, &other) &&
+             view_equal(matched, other)))) {
+        end++;
+    }
+    return end;
+}
+
+static size_t block_end(struct lining *l, size_t head, struct view matched)
+{
+    struct view other;
+    if (blocks_is_set(l->lines, head)) {
+        return set_end(l, head, matched);
+    }
+    size_t end = blocks_end(l->lines, head);
+    while (l->lines->flat && end < l->lines->n && !l->stopped &&
+           !blocks_is_separator(l->lines, end) && !is_head(l, end, &other)) {
         end++;
     }
     return end;
@@ -175,9 +207,9 @@ static int block_except(struct lining *l, size_t head, size_t end)
     return found;
 }
 
-static void judge_block(struct lining *l, size_t head, bool *seen, size_t nseen)
+static void judge_block(struct lining *l, size_t head, size_t end, bool *seen, size_t nseen)
 {
-    size_t end = block_end(l, head), before = l->violations;
+    size_t before = l->violations;
     int except = block_except(l, head, end);
     if (except >= 0) {
         look(l, head, "except", l->r->except[except], LOOK_LEFT_OUT);
@@ -200,10 +232,14 @@ static void judge_block(struct lining *l, size_t head, bool *seen, size_t nseen)
 
 static void judge_blocks(struct lining *l, bool *seen, size_t nseen)
 {
+    struct view matched;
     for (size_t i = 0; i < l->lines->n && !l->stopped; i++) {
-        if (matches(l, l->patterns->within, l->r->within, i)) {
-            judge_block(l, i, seen, nseen);
+        if (!is_head(l, i, &matched)) {
+            continue;
         }
+        size_t end = block_end(l, i, matched);
+        judge_block(l, i, end, seen, nseen);
+        i = blocks_is_set(l->lines, i) ? end - 1 : i;
     }
     if (!l->stopped && l->blocks < (size_t)l->r->at_least) {
         char what[64];

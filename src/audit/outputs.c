@@ -1,6 +1,6 @@
 /* The outputs that something is wanted of, each read once: rules of lines look through them,
  * evidence gets its line and the output's SHA-256. */
-#include "audit/engine.h"
+#include "audit/blocks.h"
 
 #include "audit/rowlines.h"
 #include "base/limits.h"
@@ -65,7 +65,8 @@ static bool split(struct outputs *o, struct view text, struct output_lines *out)
         n++;
         at = end + 1;
     }
-    *out = (struct output_lines){text, o->lines, n};
+    *out = (struct output_lines){text, o->lines, n, false};
+    blocks_mark(out, o->lines);
     return true;
 }
 

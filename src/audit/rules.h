@@ -34,8 +34,8 @@
  *       - id: vty-ssh-only                   lines: patterns over the raw text of a command
  *         command: show running-config
  *         lines:
- *           within: '^line vty'              each block: such a line and the deeper indented
- *           except: ['^line vty 16']         ones behind it; except: blocks (or, without
+ *           within: '^line vty'              each block: such a line and those behind it that
+ *           except: ['^line vty 16']         belong to it; except: blocks (or, without
  *           must: ['^ transport input ssh$']     within, lines) that are left alone
  *           must_not: ['^ exec-timeout 0 0']
  *           at_least: 1                      blocks that there must be (default 0)
@@ -48,9 +48,9 @@
  *         expires: 2027-05-31                the last day it holds; behind it the rule fails
  *
  * Patterns are in the dialect of templates (regex/regex.h) and searched in a line without its
- * end. A block is a line in which `within` is found and the lines behind it that are indented
- * deeper, blank ones aside; patterns see its head, too, and a block that a line of it matches
- * `except` is left alone. Braces mean nothing here: indentation does.
+ * end. A block is a line in which `within` is found and the lines behind it that belong to it:
+ * blocks.h says which those are, deeper indented ones above all. Patterns see its head, too, and
+ * a block that a line of it matches `except` is left alone.
  *
  * Expressions are SQLite's, with the store's functions (store/functions.h), under the store's
  * guard; "x" is a name, 'x' a text. Columns hold text: a < 15 compares texts. `expect` and
