@@ -51,7 +51,7 @@
 #define LIMIT_ROWS          50000000
 
 /* regex matching */
-#define LIMIT_MATCH_STEPS     1000000
+#define LIMIT_MATCH_STEPS     10000000 /* Python takes about a second for as many */
 #define LIMIT_MATCH_HEAP_KIB  16384
 #define LIMIT_JIT_STACK_BYTES MIB(1)
 #define LIMIT_PARSE_MS        10000

@@ -202,11 +202,25 @@ def ascii_subject(rng):
     return "".join(c for c in subject(rng) if c.isascii())
 
 
+LENGTHS = [16, 32, 64, 128, 192, 256, 320, 512]
+
+
+def stretched(rng, text):
+    """With a part repeated until it is as long as a block of the engine, or nearly."""
+    at = rng.randrange(len(text) + 1)
+    part = rng.choice([text, text[at:], text[at:at + 1], "x", " "]) or "a"
+    times = (rng.choice(LENGTHS) + rng.randrange(-2, 3)) // len(part)
+    text = text[:at] + part * times + text[at:]
+    data = driver.encode(text)
+    return text if data is None else data.decode("utf-8", "surrogateescape")
+
+
 def job(rng):
     subjects = [ascii_subject(rng) for _ in range(6)] + [subject(rng) for _ in range(6)]
     flags = driver.ANCHORED if rng.randrange(3) else driver.SEARCH
     pattern = Maker(rng).pattern()
     subjects += [sample(rng, pattern) for _ in range(6)]
+    subjects.append(stretched(rng, rng.choice(subjects)))
     return flags, pattern, subjects + [""]
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 TESTS = os.path.join(os.environ.get('BUILD_DIR', 'build'), 'tests')
-BAD_TEMPLATE, STATE_ERROR, NO_TEMPLATE, IO, BAD_INDEX = -2, -3, -4, -6, -8
+BAD_TEMPLATE, STATE_ERROR, NO_TEMPLATE, LIMIT, IO, BAD_INDEX = -2, -3, -4, -5, -6, -8
 
 
 def encode(text):

@@ -56,6 +56,9 @@ WORDS = ['x', 'y', 'is', ':', '-', ' ', '  ', '\t', 'é', 'a', 'b', '$', '.', ',
          '\x00', '\u0130', '語']
 
 
+LENGTHS = [16, 32, 64, 64, 128, 192, 256, 512, 1024, 4096]
+
+
 class Made:
     """One template, and what its lines are made of."""
 
@@ -181,6 +184,15 @@ class Made:
             lines.append(self.rng.choice(BLANKS))
 
     def line(self):
+        text = self.short_line()
+        if text and self.chance(6):  # as long as the engine's blocks are, or nearly
+            length = self.rng.choice(LENGTHS) + self.rng.randrange(-2, 3)
+            at = self.rng.randrange(len(text))
+            padding = self.rng.choice(['x', ' ', '1', text[at], text, 'é', 'ab ', text[at:]])
+            text = text[:at] + padding * (length // max(1, len(padding))) + text[at:]
+        return text
+
+    def short_line(self):
         if self.samples and self.chance(70):
             text = self.rng.choice(self.samples)
             if self.chance(15):
@@ -193,6 +205,8 @@ class Made:
         parts = []
         for _ in range(self.rng.choice([0, 1, 3, 6, 9, 12, 16, 24])):
             parts += [self.line(), self.rng.choice(SEPARATORS)]
+        if self.chance(3):  # the engine makes machine code of what it does often
+            parts *= 50
         return ''.join(parts if self.chance(70) else parts[:-1])
 
 

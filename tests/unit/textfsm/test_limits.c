@@ -138,6 +138,21 @@ static void test_steps(void)
     strbuf_release(&text);
 }
 
+/* What Python does in milliseconds is below the limit: some steps for each pair of bytes. */
+static void test_enough_steps(void)
+{
+    struct strbuf text = STRBUF_INIT;
+    for (int i = 0; i < 1300; i++) {
+        strbuf_addstr(&text, "ab ");
+    }
+    struct parse p =
+        begin("Value A (\\w+)\n\nStart\n  ^.*(c?)(?=.*x) -> Error\n  ^${A} -> Record\n", NULL);
+    CHECK(whole(&p, strbuf_view(&text)) == 0 && textfsm_run_rows(p.run) == 1);
+    textfsm_run_free(p.run);
+    textfsm_template_free(p.template);
+    strbuf_release(&text);
+}
+
 /* The inner match of a List, which does not see what stands behind its text. */
 static void test_steps_of_a_list(void)
 {
@@ -241,6 +256,7 @@ int main(void)
     RUN(test_template_parts);
     RUN(test_regex_size);
     RUN(test_steps);
+    RUN(test_enough_steps);
     RUN(test_steps_of_a_list);
     RUN(test_heap);
     RUN(test_line);
