@@ -6,27 +6,23 @@
 
 /* ---- Marks: of control characters, and of what is not ASCII ---- */
 
-static uint64_t mark_block(const char *text)
+static inline uint64_t mark_block(const char *text)
 {
-    uint64_t low = sixteen_below(text, ' ') | sixteen_below(text + 16, ' ') << 16;
-    uint64_t high = sixteen_below(text + 32, ' ') | sixteen_below(text + 48, ' ') << 16;
-    return low | high << 32;
+    const char most = ' ' - 1;
+    uint64_t low = sixteen_above(text, most) | sixteen_above(text + 16, most) << 16;
+    uint64_t high = sixteen_above(text + 32, most) | sixteen_above(text + 48, most) << 16;
+    return ~(low | high << 32);
 }
 
-/* Nothing behind the text's end is read. */
-static uint64_t mark_last(struct view rest)
+static uint64_t mark(struct view text, size_t at)
 {
-    char block[BLOCK];
-    memset(block, ' ', BLOCK);
-    memcpy(block, rest.ptr, rest.len);
-    return mark_block(block);
-}
-
-static uint64_t mark(struct view text, size_t block)
-{
-    size_t len = text.len - block;
-    return len >= BLOCK ? mark_block(text.ptr + block)
-                        : mark_last(view_make(text.ptr + block, len));
+    char copy[BLOCK];
+    if (text.len - at >= BLOCK) {
+        return mark_block(text.ptr + at);
+    }
+    memset(copy, ' ', BLOCK); /* nothing behind the text's end is read */
+    memcpy(copy, text.ptr + at, text.len - at);
+    return mark_block(copy);
 }
 
 /* ---- Lines ---- */
@@ -46,13 +42,27 @@ void lines_go_to(struct lines *lines, size_t to)
     lines->marks &= UINT64_MAX << (to - lines->block);
 }
 
-bool lines_find_mark(struct lines *lines)
+static __attribute__((noinline)) bool mark_last(struct lines *lines, size_t at)
 {
-    while (!lines->marks && lines->block + BLOCK < lines->text.len) {
-        lines->block += BLOCK;
-        lines->marks = mark(lines->text, lines->block);
+    if (at < lines->text.len) {
+        lines->block = at;
+        lines->marks = mark(lines->text, at);
     }
     return lines->marks != 0;
+}
+
+bool lines_find_mark(struct lines *lines)
+{
+    size_t at = lines->block + BLOCK;
+    for (; at + BLOCK <= lines->text.len; at += BLOCK) {
+        uint64_t marks = mark_block(lines->text.ptr + at);
+        if (marks) {
+            lines->block = at;
+            lines->marks = marks;
+            return true;
+        }
+    }
+    return mark_last(lines, at);
 }
 
 static bool byte_is(struct view v, size_t i, unsigned char byte)

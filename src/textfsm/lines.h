@@ -35,8 +35,8 @@ void lines_init(struct lines *lines, struct view text);
 /* Goes on at `to`, which is not in front of lines->from. */
 void lines_go_to(struct lines *lines, size_t to);
 
-/* For lines_next: to the next block with marks, if there is one; the next line where its end is
- * not the first mark, or no LF. */
+/* For lines_next, with no marks left: to the next block with marks, if there is one; the next
+ * line where its end is not the first mark, or no LF. */
 bool lines_find_mark(struct lines *lines);
 bool lines_next_other(struct lines *lines, struct line *line);
 

@@ -149,12 +149,11 @@ void look_set_up(struct look *look)
 static size_t word_end(struct view line, size_t at, size_t room)
 {
     while (at < line.len && room - at >= 16) {
-        unsigned marks = sixteen_below(line.ptr + at, ' ' + 1);
-        if (marks) {
-            at += (unsigned)__builtin_ctz(marks);
+        unsigned n = (unsigned)__builtin_ctz(~sixteen_above(line.ptr + at, ' '));
+        at += n;
+        if (n < 16) {
             break;
         }
-        at += 16;
     }
     while (at < line.len && (unsigned char)line.ptr[at] < 0x80 &&
            !regex_is_blank((unsigned char)line.ptr[at])) {
@@ -164,7 +163,7 @@ static size_t word_end(struct view line, size_t at, size_t room)
 }
 
 /* Finds the second word, unless something on the way to it is not ASCII. */
-static void find_second(struct look *look)
+static __attribute__((noinline)) void find_second_closely(struct look *look)
 {
     size_t n = word_end(look->line, look->blanks, look->room);
     struct view rest = view_slice(look->line, n, look->line.len);
@@ -172,7 +171,32 @@ static void find_second(struct look *look)
     rest = view_slice(look->line, n, look->line.len);
     look->second = first_eight(rest, look->room - n);
     look->second_mask = rest.len && (unsigned char)rest.ptr[0] >= 0x80 ? 0 : UINT64_MAX;
+}
+
+/* Where the second of the words in sixteen bytes begins, which begin with the first; 0 for
+ * none, or when there is something else than spaces between. */
+static inline unsigned second_in_sixteen(const char *words)
+{
+    unsigned others = ~sixteen_above(words, ' ') & 0xFFFF;
+    unsigned end = others & -others;
+    unsigned next = (others + end) & ~others & 0xFFFF;
+    bool spaces = ((next - end) & ~sixteen_equal(words, ' ')) == 0;
+    return next && spaces ? (unsigned)__builtin_ctz(next) : 0;
+}
+
+static void find_second(struct look *look)
+{
     look->second_known = true;
+    if (look->room >= look->blanks + 16 + 8) {
+        unsigned from = second_in_sixteen(look->line.ptr + look->blanks);
+        size_t n = look->blanks + from;
+        if (from && n < look->line.len) {
+            look->second = first_eight(view_slice(look->line, n, look->line.len), 8);
+            look->second_mask = UINT64_MAX;
+            return;
+        }
+    }
+    find_second_closely(look);
 }
 
 static bool has_second(struct look *look, const struct more *more)

@@ -14,12 +14,6 @@ void record_init(struct textfsm_run *run)
     }
 }
 
-struct textfsm_cell record_item(struct view text)
-{
-    return (struct textfsm_cell){
-        text.ptr ? TEXTFSM_TEXT : TEXTFSM_NULL, (uint32_t)text.len, {.text = text.ptr}};
-}
-
 /* A List whose regex has inner groups matches the text again, alone, as the original does: the
  * named groups become a dictionary; without a match the text itself is the item. */
 static int nested_item(struct textfsm_run *run, const struct value *value, struct slot *slot,
@@ -56,16 +50,6 @@ static int no_part(struct textfsm_run *run, const struct value *value,
                    run->stats.lines, value->pub.name);
 }
 
-/* The List's new last item; the slot has room for it. */
-static inline struct textfsm_cell *list_add(struct textfsm_cell *cell, struct slot *slot,
-                                            struct view text)
-{
-    struct textfsm_cell *item = &slot->items[cell->len++];
-    *item = record_item(text);
-    cell->u.items = slot->items;
-    return item;
-}
-
 static bool list_grow(struct textfsm_run *run, unsigned index)
 {
     size_t nitems = run->cells[index].len;
@@ -82,7 +66,8 @@ static int assign_list(struct textfsm_run *run, unsigned index, struct view text
     if (!list_grow(run, index)) {
         return fail_nomem(error);
     }
-    struct textfsm_cell *item = list_add(&run->cells[index], slot, text);
+    struct textfsm_cell *item = &slot->items[run->cells[index].len];
+    record_append(&run->cells[index], slot, text);
     slot->hollow = text.len == 0 && value->required == REQUIRED_TEXT;
     run->slots_marked |= slot->hollow || value->nested;
     if (!value->nested) {
@@ -97,11 +82,10 @@ static int assign_list(struct textfsm_run *run, unsigned index, struct view text
 }
 
 /* Options act in the order in which they were declared, but only Required can tell. */
-static __attribute__((noinline)) int assign_others(struct textfsm_run *run,
-                                                   const struct assign *assign,
-                                                   const struct assign *end,
-                                                   struct textfsm_error *error)
+int record_assign_rest(struct textfsm_run *run, const struct step *step,
+                       const struct assign *assign, struct textfsm_error *error)
 {
+    const struct assign *end = step->assigns + step->ntexts + step->nlists + step->nothers;
     int rc = 0;
     for (; rc == 0 && assign < end; assign++) {
         struct view text = run->groups[assign->group];
@@ -116,22 +100,6 @@ static __attribute__((noinline)) int assign_others(struct textfsm_run *run,
         }
     }
     return rc;
-}
-
-int record_assign_more(struct textfsm_run *run, const struct step *step,
-                       struct textfsm_error *error)
-{
-    const struct assign *assign = step->assigns + step->ntexts, *end = assign + step->nlists;
-    for (; assign < end; assign++) {
-        struct textfsm_cell *cell = &run->cells[assign->value];
-        struct slot *slot = &run->slots[assign->value];
-        if (cell->len >= slot->items_cap) {
-            break;
-        }
-        list_add(cell, slot, run->groups[assign->group]);
-    }
-    end += step->nothers;
-    return assign < end ? assign_others(run, assign, end, error) : 0;
 }
 
 static void list_clear(struct slot *slot)

@@ -113,9 +113,6 @@ extern const struct textfsm_cell record_nothing;
 /* Makes run->blank. */
 void record_init(struct textfsm_run *run);
 
-/* What a group is to a List or a trace: TEXTFSM_NULL when it took no part. */
-struct textfsm_cell record_item(struct view text);
-
 /* A group that took no part has the pointer NULL and the length 0. */
 static inline void record_set(struct textfsm_cell *cell, struct view text)
 {
@@ -123,9 +120,28 @@ static inline void record_set(struct textfsm_cell *cell, struct view text)
     cell->u.text = text.ptr ? text.ptr : RECORD_NOTHING;
 }
 
-/* The assigns behind those of text. */
-int record_assign_more(struct textfsm_run *run, const struct step *step,
-                       struct textfsm_error *error);
+/* What a group is to a List or a trace. */
+static inline struct textfsm_cell record_item(struct view text)
+{
+    return (struct textfsm_cell){
+        text.ptr ? TEXTFSM_TEXT : TEXTFSM_NULL, (uint32_t)text.len, {.text = text.ptr}};
+}
+
+/* false: there is no room for one more item. */
+static inline bool record_append(struct textfsm_cell *cell, const struct slot *slot,
+                                 struct view text)
+{
+    if (cell->len >= slot->items_cap) {
+        return false;
+    }
+    slot->items[cell->len++] = record_item(text);
+    cell->u.items = slot->items;
+    return true;
+}
+
+/* Assigns from this one on to the step's last. */
+int record_assign_rest(struct textfsm_run *run, const struct step *step,
+                       const struct assign *assign, struct textfsm_error *error);
 
 /* A matched rule's groups become cells. */
 static inline int record_assign(struct textfsm_run *run, const struct step *step,
@@ -137,7 +153,13 @@ static inline int record_assign(struct textfsm_run *run, const struct step *step
     for (; assign < end; assign++) {
         record_set(&cells[assign->value], groups[assign->group]);
     }
-    return step->nlists | step->nothers ? record_assign_more(run, step, error) : 0;
+    for (end += step->nlists; assign < end; assign++) {
+        if (!record_append(&cells[assign->value], &run->slots[assign->value],
+                           groups[assign->group])) {
+            return record_assign_rest(run, step, assign, error);
+        }
+    }
+    return step->nothers ? record_assign_rest(run, step, assign, error) : 0;
 }
 
 int record_operate(struct textfsm_run *run, unsigned op, struct outcome *outcome,

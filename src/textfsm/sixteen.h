@@ -16,11 +16,11 @@ static inline __m128i sixteen_load(const char *text)
     return _mm_loadu_si128((const __m128i *)(const void *)text);
 }
 
-/* Which are less than limit, or not ASCII: as signed bytes these are less, too. */
-static inline unsigned sixteen_below(const char *text, char limit)
+/* Which are ASCII, and above limit. */
+static inline unsigned sixteen_above(const char *text, char limit)
 {
     return (unsigned)_mm_movemask_epi8(
-        _mm_cmplt_epi8(sixteen_load(text), _mm_set1_epi8(limit)));
+        _mm_cmpgt_epi8(sixteen_load(text), _mm_set1_epi8(limit)));
 }
 
 static inline unsigned sixteen_equal(const char *text, char byte)
@@ -47,11 +47,12 @@ static inline unsigned eight_highest(uint64_t bytes)
     return (unsigned)((bytes >> 7 & EIGHT_TIMES(1)) * GATHER_EIGHT >> 56);
 }
 
-static inline unsigned eight_below(const char *text, char limit)
+static inline unsigned eight_above(const char *text, char limit)
 {
     uint64_t bytes;
     memcpy(&bytes, text, sizeof(bytes));
-    return eight_highest(~((bytes & EIGHT_TIMES(0x7F)) + EIGHT_TIMES(0x80 - limit)) | bytes);
+    uint64_t above = (bytes & EIGHT_TIMES(0x7F)) + EIGHT_TIMES(0x7F - limit);
+    return eight_highest(above & ~bytes);
 }
 
 static inline unsigned eight_equal(const char *text, char byte)
@@ -62,9 +63,9 @@ static inline unsigned eight_equal(const char *text, char byte)
     return eight_highest(~(((bytes & EIGHT_TIMES(0x7F)) + EIGHT_TIMES(0x7F)) | bytes));
 }
 
-static inline unsigned sixteen_below(const char *text, char limit)
+static inline unsigned sixteen_above(const char *text, char limit)
 {
-    return eight_below(text, limit) | eight_below(text + 8, limit) << 8;
+    return eight_above(text, limit) | eight_above(text + 8, limit) << 8;
 }
 
 static inline unsigned sixteen_equal(const char *text, char byte)
