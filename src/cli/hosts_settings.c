@@ -5,6 +5,7 @@
 #include "cli/setting.h"
 
 #include <pwd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { HOST, SETTING, VALUE, SOURCE, COLUMNS };
@@ -120,6 +121,22 @@ static const char *way_text(struct arena *arena, const struct host *host, enum s
         return host->proxy_command;
     case SETTING_MAX_SESSIONS:
         return host->max_sessions ? arena_printf(arena, "%zu", host->max_sessions) : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static const char *dial_text(struct arena *arena, const struct host *host, enum setting setting)
+{
+    switch (setting) {
+    case SETTING_FAMILY:
+        return !host->family ? NULL : host->family == AF_INET ? "inet" : "inet6";
+    case SETTING_BIND:
+        return host->bind_address;
+    case SETTING_ATTEMPTS:
+        return host->attempts ? arena_printf(arena, "%d", host->attempts) : NULL;
+    case SETTING_RSA_SIZE:
+        return host->rsa_bits ? arena_printf(arena, "%d", host->rsa_bits) : NULL;
     case SETTING_CONNECT:
         return time_text(arena, host->connect_ms ? host->connect_ms : host->ssh_connect_ms,
                          LIMIT_CONNECT_MS);
@@ -225,6 +242,10 @@ static const char *const names[SETTINGS] = {
     [SETTING_PUBKEYS] = "algorithms.pubkey",
     [SETTING_CIPHERS] = "algorithms.cipher",
     [SETTING_MACS] = "algorithms.mac",
+    [SETTING_FAMILY] = "address_family",
+    [SETTING_BIND] = "bind_address",
+    [SETTING_ATTEMPTS] = "connection_attempts",
+    [SETTING_RSA_SIZE] = "required_rsa_size",
     [SETTING_CONNECT] = "timeouts.connect",
     [SETTING_AUTH] = "timeouts.auth",
     [SETTING_COMMAND] = "timeouts.command",
@@ -245,6 +266,7 @@ static int write_setting(struct writer *writer, struct arena *arena,
 {
     const char *value = who_text(arena, host, setting);
     value = value ? value : way_text(arena, host, setting);
+    value = value ? value : dial_text(arena, host, setting);
     value = value ? value : trust_text(arena, inventory, host, setting);
     value = value ? value : algorithms_text(host, setting);
     bool said = host->from[setting].file;

@@ -110,6 +110,10 @@ enum setting {
     SETTING_PUBKEYS,
     SETTING_CIPHERS,
     SETTING_MACS,
+    SETTING_FAMILY,
+    SETTING_BIND,
+    SETTING_ATTEMPTS,
+    SETTING_RSA_SIZE,
     SETTING_CONNECT,
     SETTING_AUTH,
     SETTING_COMMAND,
@@ -153,6 +157,10 @@ struct host {
     const char *hostkey_alias;  /* the name that known_hosts has the host under */
     const char *proxy_command;  /* whose standard input and output reach the host */
     ms_t ssh_connect_ms;        /* where neither the host nor the run says another */
+    int family;                 /* of addresses: AF_INET, AF_INET6, or 0 = any */
+    const char *bind_address;   /* the one to connect from */
+    int attempts;               /* to connect; 0 = not said */
+    int rsa_bits;               /* the least of an RSA key; 0 = libssh's own */
     const char *way;            /* of a jump host: "a,b", what ProxyJump said up to it */
     const char *from_ssh;       /* which settings came from there, for people */
     struct algorithms algorithms;

@@ -3,6 +3,7 @@
 #include "collect/inventory_part.h"
 #include "collect/sshconfig.h"
 
+#include <arpa/inet.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -13,6 +14,7 @@ struct applying {
     struct sshconfig *config;
     struct arena *arena;
     struct err *err;
+    bool warned;
 };
 
 /* Notes which settings came from there, for people who ask. */
@@ -57,6 +59,53 @@ static int check_user(struct applying *a, const struct host *host, const char *n
     }
     return err_set(a->err, ERR_INPUT, "%s:%d: the User '%s' of %s is refused: " USER_NAME_WORDS,
                    at->file, at->line, name, host->name);
+}
+
+/* How it is dialled. An address to connect from must be one: names are not looked up here. */
+static int fill_dialling(struct applying *a, struct host *host, const struct ssh_settings *s)
+{
+    static const int families[] = {[FAMILY_INET] = AF_INET, [FAMILY_INET6] = AF_INET6};
+    const struct origin *bind_at = &s->from[CONFIG_BIND];
+    uint8_t bytes[sizeof(struct in6_addr)];
+    if (s->bind_address && inet_pton(AF_INET, s->bind_address, bytes) != 1 &&
+        inet_pton(AF_INET6, s->bind_address, bytes) != 1) {
+        return err_set(a->err, ERR_INPUT,
+                       "%s:%d: BindAddress '%s' of %s is not an address, which it must be here",
+                       bind_at->file, bind_at->line, s->bind_address, host->name);
+    }
+    host->bind_address = s->bind_address;
+    host->family = families[s->family];
+    host->attempts = s->attempts;
+    host->rsa_bits = s->rsa_size;
+    const struct {
+        bool said;
+        enum setting setting;
+        enum config_key key;
+    } all[] = {{s->bind_address, SETTING_BIND, CONFIG_BIND},
+               {s->family, SETTING_FAMILY, CONFIG_FAMILY},
+               {s->attempts, SETTING_ATTEMPTS, CONFIG_ATTEMPTS},
+               {s->rsa_size, SETTING_RSA_SIZE, CONFIG_RSA_SIZE}};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (all[i].said) {
+            host_note(host, all[i].setting, s->from[all[i].key]);
+        }
+    }
+    return 0;
+}
+
+/* Names are not completed here, so blocks for the whole names are missed: said once. */
+static int warn_of_names(struct applying *a, const struct ssh_settings *s)
+{
+    const struct origin *at = &s->from[CONFIG_CANONICALIZE];
+    if (!s->canonicalize || a->warned) {
+        return 0;
+    }
+    a->warned = true;
+    return inventory_warn(
+        a->file->inventory, a->err,
+        "%s:%d: CanonicalizeHostname is not followed: hosts are looked for in "
+        "the ssh configuration by the names they are given",
+        at->file, at->line);
 }
 
 static int fill_address(struct applying *a, struct host *host, const struct ssh_settings *s)
@@ -270,6 +319,12 @@ static int apply(struct applying *a, struct host *host, struct ssh_settings *s)
         return rc;
     }
     rc = fill_address(a, host, s);
+    if (rc == 0) {
+        rc = fill_dialling(a, host, s);
+    }
+    if (rc == 0) {
+        rc = warn_of_names(a, s);
+    }
     if (rc == 0) {
         rc = fill_methods(a, host, s);
     }

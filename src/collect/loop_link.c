@@ -232,8 +232,8 @@ static ms_t pause_before(const struct link *link)
 
 static bool retry(struct link *link)
 {
-    if (link->tries >= link->use.engine->loop->options.retries ||
-        !session_may_retry(link->session)) {
+    int run = link->use.engine->loop->options.retries, own = link->use.host->attempts - 1;
+    if (link->tries >= (run > own ? run : own) || !session_may_retry(link->session)) {
         return false;
     }
     ms_t pause = pause_before(link);
@@ -490,7 +490,9 @@ static struct session_options options_of(struct link *link)
                 .algorithms = &host->algorithms,
                 .password = link->credentials.password.ptr,
                 .legacy = host->legacy,
-                .barred = host->barred},
+                .barred = host->barred,
+                .rsa_bits = host->rsa_bits},
+        .bind_address = host->bind_address,
         .addresses = link->addresses,
         .fd = link->way_fd,
         .hold = link->use.hold,
@@ -576,6 +578,7 @@ static void resolve(struct link *link)
     char port[16];
     snprintf(port, sizeof(port), "%d", host->port ? host->port : 22);
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                             .ai_family = host->family,
                              .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
     link->connect_by = now_ms() + connect_span(link);
     if (getaddrinfo(host->address, port, &hints, &link->addresses) == 0) {

@@ -60,9 +60,16 @@ enum config_key {
     CONFIG_STRICT,
     CONFIG_ALIAS,
     CONFIG_TIMEOUT,
+    CONFIG_ATTEMPTS,
+    CONFIG_FAMILY,
+    CONFIG_BIND,
+    CONFIG_RSA_SIZE,
+    CONFIG_CANONICALIZE,
     CONFIG_IGNORE_UNKNOWN,
     CONFIG_KEYS,
 };
+
+enum config_family { FAMILY_ANY, FAMILY_INET, FAMILY_INET6 };
 
 /* Whether a method may be tried. */
 enum config_method { METHOD_UNSAID, METHOD_YES, METHOD_NO };
@@ -97,7 +104,11 @@ struct ssh_settings {
     const char *methods;                  /* the only ones, by commas */
     int strict;                           /* enum config_strict */
     int connect_timeout;                  /* seconds */
-    struct origin from[CONFIG_KEYS];      /* of the value, or the first one of several */
+    int attempts, rsa_size;               /* 0 = not said */
+    int family;                           /* enum config_family */
+    const char *bind_address;
+    int canonicalize; /* not 0: names would be completed, which is not done here */
+    struct origin from[CONFIG_KEYS]; /* of the value, or the first one of several */
 };
 
 /* A host as one would give it to ssh: `ssh -l user -p port name`. */

@@ -12,6 +12,7 @@ enum value_kind {
     VALUE_TEXT,
     VALUE_PORT,
     VALUE_TIME,
+    VALUE_COUNT,
     VALUE_FLAG,
     VALUE_CHOICE, /* one of some words */
     VALUE_FILE,   /* each line one, all count */
@@ -50,6 +51,12 @@ static const struct choice publickey[] = {{"yes", METHOD_YES},
                                           {"no", METHOD_NO},
                                           {"false", METHOD_NO},
                                           {NULL, 0}};
+
+static const struct choice family[] = {
+    {"any", FAMILY_ANY}, {"inet", FAMILY_INET}, {"inet6", FAMILY_INET6}, {NULL, 0}};
+
+static const struct choice canonical[] = {{"no", 0},   {"false", 0},  {"yes", 1},
+                                          {"true", 1}, {"always", 1}, {NULL, 0}};
 
 #define KEY(name, key, kind, member)                                                           \
     {                                                                                          \
@@ -92,6 +99,11 @@ static const struct key keys[] = {
     CHOICE("stricthostkeychecking", CONFIG_STRICT, strict, strict),
     KEY("hostkeyalias", CONFIG_ALIAS, VALUE_TEXT, hostkey_alias),
     KEY("ignoreunknown", CONFIG_IGNORE_UNKNOWN, VALUE_TEXT, ignore_unknown),
+    KEY("connectionattempts", CONFIG_ATTEMPTS, VALUE_COUNT, attempts),
+    CHOICE("addressfamily", CONFIG_FAMILY, family, family),
+    KEY("bindaddress", CONFIG_BIND, VALUE_TEXT, bind_address),
+    KEY("requiredrsasize", CONFIG_RSA_SIZE, VALUE_COUNT, rsa_size),
+    CHOICE("canonicalizehostname", CONFIG_CANONICALIZE, canonicalize, canonical),
     KEY("connecttimeout", CONFIG_TIMEOUT, VALUE_TIME, connect_timeout),
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -130,6 +142,14 @@ static bool read_port(const char *text, int *out)
         return false;
     }
     return true;
+}
+
+static bool read_count(const char *text, int *out)
+{
+    int64_t number = 0;
+    bool good = number_int(view_of(text), 0, INT_MAX, &number);
+    *out = (int)number;
+    return good;
 }
 
 static long unit_of(char c)
@@ -208,6 +228,8 @@ static bool is_value(const struct key *key, const char *text)
         return read_flag(text, &flag);
     case VALUE_CHOICE:
         return read_choice(key->choices, text, &number);
+    case VALUE_COUNT:
+        return read_count(text, &number);
     case VALUE_TIME:
         return is_none(text) || read_time(text, &number);
     default:
@@ -297,6 +319,8 @@ static void take_number(const struct key *key, const char *value, void *into)
         (void)read_flag(value, into);
     } else if (key->kind == VALUE_PORT) {
         (void)read_port(value, into);
+    } else if (key->kind == VALUE_COUNT) {
+        (void)read_count(value, into);
     } else if (key->kind == VALUE_CHOICE) {
         (void)read_choice(key->choices, value, into);
     } else {

@@ -225,8 +225,8 @@ static enum progress dial_next(struct session *s)
         s->deadline = deadline_in(s->now, share(s));
         s->next_address = s->address->ai_next;
         trace_dialling(s);
-        s->fd =
-            tcp_dial(s->address->ai_addr, s->address->ai_addrlen, s->options.idle_ms, &s->err);
+        s->fd = tcp_dial(s->address->ai_addr, s->address->ai_addrlen, s->options.bind_address,
+                         s->options.idle_ms, &s->err);
         if (s->fd >= 0) {
             s->serial++;
             return WAITING;

@@ -45,6 +45,7 @@ struct session_options {
     struct connection_options ssh;
     const struct addrinfo *addresses; /* tried in this order; or */
     int fd;                           /* a connection that stands, if not -1; owned */
+    const char *bind_address;         /* to connect from; NULL = any */
     bool hold;                        /* stay logged in, for session_connection() */
     const struct platform *platform;
     const struct detector *detector; /* NULL: the platform is known */

@@ -36,6 +36,12 @@ static int set_options(struct connection *c, int fd, struct err *err)
         set_option(s, SSH_OPTIONS_FD, &fd, "the socket", err) < 0) {
         return ERR_HOST;
     }
+    int bits =
+        c->options.rsa_bits < 768 ? 768 : c->options.rsa_bits; /* less it does not take */
+    if (c->options.rsa_bits &&
+        set_option(s, SSH_OPTIONS_RSA_MIN_SIZE, &bits, "the size of RSA keys", err) < 0) {
+        return ERR_HOST;
+    }
     struct strbuf types = STRBUF_INIT;
     hostkeys_types(c->options.trust, &c->options.peer, &types);
     int rc = strbuf_failed(&types) ? err_nomem(err)

@@ -60,6 +60,7 @@ struct connection_options {
     unsigned barred;      /* enum login_method: not to be tried */
     const char *password; /* NUL-terminated, NULL = none */
     bool legacy;
+    int rsa_bits;                        /* the least of an RSA key; 0 = libssh's own */
     const struct algorithms *algorithms; /* NULL = the usual ones */
 };
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
@@ -58,13 +59,37 @@ static void tune(int fd, ms_t user_timeout)
 #endif
 }
 
-int tcp_dial(const struct sockaddr *addr, socklen_t len, ms_t user_timeout, struct err *err)
+/* One of the same family; the kernel says what is wrong with others. */
+static int bind_to(int fd, const struct sockaddr *addr, const char *from, struct err *err)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+    bool four = addr->sa_family == AF_INET;
+    int good = four ? inet_pton(AF_INET, from, &in.sin_addr)
+                    : inet_pton(AF_INET6, from, &in6.sin6_addr);
+    if (good == 1 &&
+        bind(fd, four ? (const struct sockaddr *)&in : (const struct sockaddr *)&in6,
+             four ? sizeof(in) : sizeof(in6)) == 0) {
+        return 0;
+    }
+    char name[TCP_NAME_SIZE];
+    tcp_name(addr, name);
+    return err_set(err, ERR_HOST, "connect to %s from %s: %s", name, from,
+                   good == 1 ? strerror(errno) : "an address of another kind");
+}
+
+int tcp_dial(const struct sockaddr *addr, socklen_t len, const char *from, ms_t user_timeout,
+             struct err *err)
 {
     int fd = socket(addr->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         return fail(addr, errno, err);
     }
     tune(fd, user_timeout);
+    if (from && bind_to(fd, addr, from, err) < 0) {
+        close(fd);
+        return ERR_HOST;
+    }
     if (connect(fd, addr, len) < 0 && errno != EINPROGRESS) {
         int cause = errno;
         close(fd);

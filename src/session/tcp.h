@@ -1,7 +1,7 @@
 /*
  * One TCP connection being made, without waiting.
  *
- *     int fd = tcp_dial(addr, len, user_timeout, &err);      negative: refused at once
+ *     int fd = tcp_dial(addr, len, NULL, user_timeout, &err);   negative: refused at once
  *     wait until fd is writable or the caller's deadline
  *     if (tcp_result(fd, addr, &err) < 0) ...                close(fd), try the next address
  *
@@ -18,7 +18,9 @@
 
 #include <sys/socket.h>
 
-int tcp_dial(const struct sockaddr *addr, socklen_t len, ms_t user_timeout, struct err *err);
+/* from: the address to connect from as a number, or NULL. */
+int tcp_dial(const struct sockaddr *addr, socklen_t len, const char *from, ms_t user_timeout,
+             struct err *err);
 int tcp_result(int fd, const struct sockaddr *addr, struct err *err);
 
 /* "10.0.0.1 port 22" into buf, for messages. */

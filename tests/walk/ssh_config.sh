@@ -133,6 +133,37 @@ grep -q '^|1|' "$sshd_dir/none" || fail "the name is not hashed"
 ssh-keygen -F "[127.0.9.1]:$sshd_port" -f "$sshd_dir/none" >"$sshd_dir/out" || fail "ssh finds it"
 run -F "$sshd_dir/config" -p "$sshd_port" 127.0.9.1 || fail "a name that was hashed"
 
+# How it is dialled: from where, to addresses of which kind, and with what size of keys.
+dial_run()
+{
+    printf "Host *\n UserKnownHostsFile $sshd_dir/known_hosts\n IdentityFile $sshd_dir/user_key\n$1\n" \
+        >"$sshd_dir/config"
+    shift
+    run -F "$sshd_dir/config" -p "$sshd_port" "$@"
+}
+dial_run ' BindAddress 127.0.9.77' 127.0.9.1 || fail "BindAddress"
+grep -q 'Accepted publickey for .* from 127.0.9.77 port' "$sshd_dir/log" || fail "from where"
+dial_run ' BindAddress ::1' 127.0.9.1 && fail "an address of another kind"
+grep -q "from ::1: an address of another kind" "$sshd_dir/err" || fail "its words"
+dial_run ' BindAddress 192.0.2.1' 127.0.9.1 && fail "an address that is not ours"
+grep -q "connect to 127.0.9.1 port $sshd_port from 192.0.2.1: " "$sshd_dir/err" || fail "whose it is"
+dial_run ' BindAddress gateway' 127.0.9.1
+[ $? = 3 ] || fail "a name to connect from"
+dial_run ' AddressFamily inet6' 127.0.9.1 && fail "AddressFamily inet6"
+dial_run ' AddressFamily inet' 127.0.9.1 || fail "AddressFamily inet"
+ssh-keygen -q -t rsa -b 2048 -N '' -f "$sshd_dir/small"
+cat "$sshd_dir/small.pub" >>"$sshd_dir/user_key.pub"
+dial_run " IdentityFile $sshd_dir/small\n RequiredRSASize 2048" 127.0.9.1 || fail "a key of 2048 bits"
+sed -i "s,IdentityFile .*user_key,#," "$sshd_dir/config"
+run -F "$sshd_dir/config" -p "$sshd_port" 127.0.9.1 || fail "that key"
+sed -i "s,RequiredRSASize .*,RequiredRSASize 3072," "$sshd_dir/config"
+run -F "$sshd_dir/config" -p "$sshd_port" 127.0.9.1 && fail "a key that is too small"
+dial_run ' ConnectionAttempts 3' -v 127.0.9.99
+[ "$(grep -c 'trying again in' "$sshd_dir/err")" = 2 ] || fail "ConnectionAttempts"
+dial_run ' CanonicalizeHostname yes' 127.0.9.1 127.0.9.2 || fail "CanonicalizeHostname"
+[ "$(grep -c 'config:4: CanonicalizeHostname is not followed' "$sshd_dir/err")" = 1 ] ||
+    fail "that it is not followed"
+
 # A key that only the agent can use: an encrypted one, and one that is named by its public half.
 ssh-keygen -q -t ed25519 -N 'a phrase' -f "$sshd_dir/held"
 cat "$sshd_dir/held.pub" >>"$sshd_dir/user_key.pub"

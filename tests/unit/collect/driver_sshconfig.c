@@ -34,6 +34,13 @@ static void show_files(const char *key, const char *const *files, enum config_ke
     }
 }
 
+static void show_number(const char *key, int number)
+{
+    if (number) {
+        printf("%s %d\n", key, number);
+    }
+}
+
 static void show_method(const char *key, int said, const char *yes, const char *no)
 {
     show(key, said == METHOD_UNSAID ? NULL : said == METHOD_YES ? yes : no);
@@ -69,6 +76,12 @@ static void show_settings(const struct ssh_settings *s)
     show("macs", s->macs);
     show("hostkeyalgorithms", s->hostkeys);
     show("pubkeyacceptedalgorithms", s->pubkeys);
+    static const char *const families[] = {"any", "inet", "inet6"};
+    show("addressfamily", families[s->family]);
+    show("bindaddress", s->bind_address);
+    show_number("connectionattempts", s->attempts);
+    show_number("requiredrsasize", s->rsa_size);
+    show("canonicalizehostname", s->canonicalize ? "true" : "false");
     if (s->connect_timeout) {
         printf("connecttimeout %d\n", s->connect_timeout);
     }

@@ -22,7 +22,8 @@ KEYS = ("hostname user port identityfile certificatefile identitiesonly userknow
         "pubkeyacceptedalgorithms connecttimeout stricthostkeychecking "
         "identityagent pubkeyauthentication passwordauthentication "
         "kbdinteractiveauthentication preferredauthentications globalknownhostsfile "
-        "revokedhostkeys hashknownhosts").split()
+        "revokedhostkeys hashknownhosts addressfamily bindaddress connectionattempts "
+        "requiredrsasize canonicalizehostname").split()
 # What ssh prints where nothing was said.
 DEFAULTS = {"user": [pwd.getpwuid(os.getuid()).pw_name],
             "userknownhostsfile": ["~/.ssh/known_hosts ~/.ssh/known_hosts2"],
@@ -30,7 +31,7 @@ DEFAULTS = {"user": [pwd.getpwuid(os.getuid()).pw_name],
             "pubkeyauthentication": ["true"], "passwordauthentication": ["yes"],
             "kbdinteractiveauthentication": ["yes"],
             "globalknownhostsfile": ["/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"],
-            "hashknownhosts": ["no"],
+            "hashknownhosts": ["no"], "connectionattempts": ["1"], "requiredrsasize": ["1024"],
             "proxyjump": ["none"], "proxycommand": ["none"]}
 # Keywords of versions behind 9.2, which is Debian 12's.
 LATER = {"channeltimeout", "obscurekeystroketiming", "refuseconnection", "tag", "versionaddendum",
