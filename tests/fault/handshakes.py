@@ -2,6 +2,7 @@
 """Peers that are no SSH servers, or bad ones: each ends in its time with a reason, whatever it sends
 before, during and after the login; no secret reaches those that never proved who they are; what a
 server asks for beyond what we need (agent, X11, forwarded ports) is refused and the run goes on."""
+import json
 import os
 import re
 import resource
@@ -143,6 +144,36 @@ class Peer:
             pass
 
 
+# Messages that say nothing, and one that ends it all (RFC 4253, 11).
+
+PIECES = [b"piece %d\n" % n * n for n in range(1, 60)]
+
+
+def debug(transport):
+    message = paramiko.Message()
+    message.add_byte(b"\4")
+    message.add_boolean(True)
+    message.add_string("\x1b]0;seen\x07 PASSED ON")
+    message.add_string("en")
+    transport._send_user_message(message)
+
+
+def unimplemented(transport):
+    message = paramiko.Message()
+    message.add_byte(b"\3")
+    message.add_int(7)
+    transport._send_user_message(message)
+
+
+def leave(transport):
+    message = paramiko.Message()
+    message.add_byte(b"\1")
+    message.add_int(11)
+    message.add_string("closing for the night\x1b[2J")
+    message.add_string("")
+    transport._send_user_message(message)
+
+
 # An SSH server that goes wrong once we are logged in.
 
 class Server(paramiko.ServerInterface):
@@ -154,6 +185,10 @@ class Server(paramiko.ServerInterface):
 
     def check_auth_password(self, username, password):
         self.asked["passwords"].append(password)
+        for _ in range(20):
+            self.transport.send_ignore(100)
+            debug(self.transport)
+            unimplemented(self.transport)
         return paramiko.AUTH_SUCCESSFUL if password == PASSWORD else paramiko.AUTH_FAILED
 
     def check_channel_request(self, kind, chanid):
@@ -197,9 +232,19 @@ class Server(paramiko.ServerInterface):
             elif command == "ignore for ever":
                 while True:
                     t.send_ignore(2000)
-            elif command == "debug":
-                for _ in range(200):
+            elif command == "debug for ever":
+                while True:
+                    debug(t)
+            elif command == "between":
+                for piece in PIECES:
                     t.send_ignore(100)
+                    debug(t)
+                    unimplemented(t)
+                    channel.sendall(piece)
+            elif command == "leave":
+                channel.sendall(b"half ")
+                leave(t)
+                return
             channel.sendall(b"done\n")
             channel.send_exit_status(0)
             channel.close()
@@ -263,20 +308,30 @@ def after_the_login(folder):
     server = Gone(key)
     with open(folder + "/known_hosts", "w") as file:
         file.write(f"[127.0.0.1]:{server.port} {key.get_name()} {key.get_base64()}\n")
-    for command in ("reach back", "new keys", "debug"):
+    for command in ("reach back", "new keys"):
         done, _ = collect(folder, [("one", server.port)], "-c", command)
         check(command, done.returncode == 0 and "done" in done.stdout, done.stdout, done.stderr)
     check("nothing beyond what is needed was asked for", not server.asked["beyond"], server.asked)
     check("what the server opens is refused", not server.asked["opened"]
           and len(server.asked["refused"]) == 4, server.asked)
-    done, took = collect(folder, [("one", server.port)], "-c", "ignore for ever")
-    check("ignore for ever", done.returncode == 1 and "timed out" in done.stderr
-          and took < 10 * TIMEOUT, took, done.stderr)
-    check("one password a run", server.asked["passwords"] == [PASSWORD] * 4, server.asked)
+    done, _ = collect(folder, [("one", server.port)], "-c", "between", "-f", "json", "-vv")
+    check("between: every byte and no other", done.returncode == 0 and
+          json.loads(done.stdout)[0]["output"].encode() == b"".join(PIECES) + b"done\n",
+          done.stdout[:300], done.stderr[-300:])
+    check("between: shown to nobody", "PASSED ON" not in done.stdout + done.stderr)
+    for command in ("ignore for ever", "debug for ever"):
+        done, took = collect(folder, [("one", server.port)], "-c", command)
+        check(command, done.returncode == 1 and "timed out" in done.stderr
+              and took < 10 * TIMEOUT, took, done.stderr)
+    done, _ = collect(folder, [("one", server.port)], "-c", "leave", "-f", "json")
+    check("leave", done.returncode == 1 and json.loads(done.stdout or "[]") == []
+          and re.search("one: .*(closing for the night|connection was (closed|lost))", done.stderr)
+          and "\x1b" not in done.stderr, done.stdout, done.stderr)
+    check("one password a run", server.asked["passwords"] == [PASSWORD] * 6, server.asked)
     with open(folder + "/password", "w") as file:
         file.write("wrong\n")
     done, _ = collect(folder, [("one", server.port)], "-c", "true", "--retries", "3")
-    check("a wrong one once, whatever --retries says", server.asked["passwords"][4:] == ["wrong"],
+    check("a wrong one once, whatever --retries says", server.asked["passwords"][6:] == ["wrong"],
           server.asked, done.stderr)
     server.listener.close()
 
