@@ -18,6 +18,7 @@ struct open_node {
 
 struct builder {
     struct yaml *y;
+    struct view text; /* all of it */
     yaml_parser_t parser;
     struct open_node open[LIMIT_YAML_DEPTH];
     size_t depth;
@@ -54,6 +55,23 @@ mark_error(const struct builder *b, yaml_mark_t mark, const char *fmt, ...)
     return code;
 }
 
+/* Bytes that are no characters, or none that YAML takes. libyaml counts them from the
+ * beginning. */
+static int reader_error(const struct builder *b, const char *problem)
+{
+    size_t at = b->parser.problem_offset;
+    yaml_mark_t mark = {0, 0, 0};
+    for (size_t i = 0; i < at && i < b->text.len; i++) {
+        bool ends = b->text.ptr[i] == '\n';
+        mark.line += ends;
+        mark.column = ends ? 0 : mark.column + 1;
+    }
+    unsigned byte = at < b->text.len ? (unsigned char)b->text.ptr[at] : 0;
+    bool utf8 = strstr(problem, "UTF-8") != NULL;
+    return mark_error(b, mark, "byte 0x%02x: %s%s", byte, problem,
+                      utf8 ? "; save the file as UTF-8" : "; is this a text file?");
+}
+
 /* What libyaml did not understand, in its words, and in ours where they are known to help. */
 static int syntax_error(const struct builder *b)
 {
@@ -63,8 +81,7 @@ static int syntax_error(const struct builder *b)
     }
     const char *problem = p->problem ? p->problem : "not YAML";
     if (p->error == YAML_READER_ERROR) {
-        return err_set(b->err, ERR_INPUT, "%s: byte %zu: %s", b->y->path, p->problem_offset,
-                       problem);
+        return reader_error(b, problem);
     }
     const char *hint = "";
     if (strstr(problem, "cannot start any token")) {
@@ -278,7 +295,7 @@ static int build(struct builder *b)
 
 int yaml_read_text(struct yaml *y, const char *name, struct view text, struct err *err)
 {
-    struct builder b = {.y = y, .err = err};
+    struct builder b = {.y = y, .text = text, .err = err};
     *y = (struct yaml)YAML_INIT;
     y->path = arena_dup(&y->arena, view_of(name));
     if (!y->path || !yaml_parser_initialize(&b.parser)) {
