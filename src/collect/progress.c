@@ -51,16 +51,6 @@ static size_t room(const struct progress *progress)
                                                                           : 255;
 }
 
-static size_t characters(struct view text)
-{
-    size_t n = 0;
-    for (size_t at = 0; at < text.len; n++) {
-        uint32_t cp;
-        at += utf8_decode(view_slice(text, at, text.len), &cp);
-    }
-    return n;
-}
-
 /* The line, part by part. */
 struct parts {
     struct strbuf *line;
@@ -73,7 +63,7 @@ struct parts {
 static void add_next(struct parts *parts)
 {
     struct view text = strbuf_view(&parts->next);
-    parts->full |= characters(strbuf_view(parts->line)) + characters(text) > parts->width;
+    parts->full |= utf8_length(strbuf_view(parts->line)) + utf8_length(text) > parts->width;
     if (parts->line->len == 0) {
         text = view_slice(text, 0, parts->width); /* it is ASCII */
     }
@@ -107,7 +97,8 @@ static void describe(struct strbuf *out, const struct progress *progress,
                      const struct loop_progress *numbers, ms_t took)
 {
     struct parts parts = {.line = out, .next = STRBUF_INIT, .width = room(progress)};
-    strbuf_addf(&parts.next, "%zu of %zu hosts", numbers->done, progress->hosts);
+    strbuf_addf(&parts.next, "%zu of %zu host%s", numbers->done, progress->hosts,
+                progress->hosts == 1 ? "" : "s");
     add_next(&parts);
     strbuf_addf(&parts.next, ", %zu failed", numbers->failed);
     add_next(&parts);
