@@ -77,8 +77,8 @@ const struct option option_table[] = {
     {.name = "inventory", .letter = 'i', .arg = "FILE", .kind = OPTION_TEXT,
      .offset = AT(inventory), .verbs = VERB_COLLECTS | VERB_SCHEMA | VERB_HOSTS, .section = SECTION_HOSTS,
      .complete = COMPLETE_FILE,
-     .help = "Hosts from this file: hosts, groups and defaults in YAML, a table (.csv), or one of "
-             "Ansible's YAML inventories"},
+     .help = "Hosts from this file (`-`: standard input): hosts, groups and defaults in YAML, a "
+             "table (.csv), or one of Ansible's YAML inventories"},
     {.name = "host", .letter = 'H', .arg = "HOST[:PORT]", .kind = OPTION_LIST, .offset = AT(hosts),
      .verbs = VERB_RUN | VERB_SCHEMA | VERB_HOSTS, .section = SECTION_HOSTS, .complete = COMPLETE_HOST,
      .help = "Run on this host, as bare words do; repeatable. With -i its settings come from the "

@@ -197,7 +197,7 @@ struct inventory {
 
 /* Which hosts, and what wins over all that the inventory says of them. */
 struct inventory_query {
-    const char *path;         /* NULL = none */
+    const char *path;         /* NULL = none, "-" = stdin */
     const char *const *hosts; /* [USER@]HOST[:PORT]; when given, only these: their settings are
                                  the inventory's if it knows the name, else its defaults */
     size_t nhosts;

@@ -1,9 +1,13 @@
 #include "collect/inventory_part.h"
 
+#include "base/limits.h"
+
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <unistd.h>
 
 int inventory_warn(struct inventory *inventory, struct err *err, const char *fmt, ...)
 {
@@ -103,18 +107,31 @@ static bool ends_in_csv(const char *path)
     return len > 4 && strcasecmp(path + len - 4, ".csv") == 0;
 }
 
+/* -i -, in YAML; paths in it are those of the working folder. */
+static int read_stdin(struct yaml *yaml, const char *name, struct err *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    int rc = strbuf_read_fd(&text, STDIN_FILENO, LIMIT_YAML_BYTES);
+    rc = rc < 0 ? err_set(err, ERR_INPUT, "%s: cannot read it: %s", name, strerror(errno))
+                : yaml_read_text(yaml, name, strbuf_view(&text), err);
+    strbuf_release(&text);
+    return rc;
+}
+
 int inventory_file_read(struct inventory_file *out, struct inventory *inventory,
                         const char *path, struct err *err)
 {
     *out = (struct inventory_file){.inventory = inventory};
-    int rc = set_path(out, path, err);
+    bool standard = strcmp(path, "-") == 0;
+    int rc = set_path(out, standard ? "stdin" : path, err);
     if (rc < 0) {
         return rc;
     }
     if (ends_in_csv(path)) {
         return inventory_csv(out, path, err);
     }
-    rc = yaml_read_file(&inventory->yaml, path, err);
+    rc = standard ? read_stdin(&inventory->yaml, "stdin", err)
+                  : yaml_read_file(&inventory->yaml, path, err);
     if (rc < 0) {
         return rc;
     }
