@@ -147,8 +147,9 @@ int verb_audit(const struct options *options)
     if (strcmp(word, "check") == 0) {
         return audit_check_word(options);
     }
+    bool file = access(word, F_OK) == 0;
     err_set(&err, ERR_USAGE,
-            "`audit` can explain and check, but not '%s' (a host is given with -H %s)", word,
-            word);
+            "`audit` can explain and check, but not '%s' (%s is given with %s %s)", word,
+            file ? "a file of rules" : "a host", file ? "-r" : "-H", word);
     return talk_failure(&err, "audit");
 }
