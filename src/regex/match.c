@@ -2,7 +2,7 @@
 #include "base/utf8.h"
 #include "regex/internal.h"
 #include "regex/memo.h"
-#include "regex/subject.h"
+#include "regex/walk.h"
 #include "regex/warm.h"
 
 #include <stdlib.h>
@@ -324,20 +324,19 @@ static void fill_groups(const struct regex_scratch *scratch, int found, struct v
  * back. Counts that get lost between threads do no harm. */
 #define TRACK_MISSES_MOST 40
 
-static enum track_result try_track(const struct regex *re, struct regex_subject *subject,
-                                   struct view *groups, bool walked)
+static inline enum track_result try_track(const struct regex *re, struct regex_subject *subject,
+                                          struct view *groups, bool walked)
 {
     atomic_uint *misses = (atomic_uint *)(uintptr_t)&re->track_misses;
     unsigned before = atomic_load_explicit(misses, memory_order_relaxed);
-    if (before >= TRACK_MISSES_MOST) {
+    if (!re->track.steps || !subject->plain || before >= TRACK_MISSES_MOST) {
         return TRACK_UNKNOWN;
     }
     const struct track *track = walked ? &re->track : warm_track(re, subject);
     enum track_result found = track_run(track, subject, groups);
-    if (found == TRACK_UNKNOWN) {
-        atomic_store_explicit(misses, before + 1, memory_order_relaxed);
-    } else if (before > 0) {
-        atomic_store_explicit(misses, before - 1, memory_order_relaxed);
+    unsigned misses_now = found == TRACK_UNKNOWN ? before + 1 : before - (before > 0);
+    if (misses_now != before) {
+        atomic_store_explicit(misses, misses_now, memory_order_relaxed);
     }
     return found;
 }
@@ -391,7 +390,7 @@ static int match_pcre2(const struct regex *re, struct regex_scratch *scratch,
 int regex_match_subject(const struct regex *re, struct regex_scratch *scratch,
                         struct regex_subject *subject, struct view *groups, struct err *err)
 {
-    if (re->track.steps && subject->plain && scratch->tracks) {
+    if (scratch->tracks) {
         enum track_result found = try_track(re, subject, groups, scratch->walked);
         if (found != TRACK_UNKNOWN) {
             return (int)found;
@@ -411,8 +410,7 @@ static enum track_result try_alone(const struct regex *re, struct regex_scratch 
     }
     subject->family = re->family;
     regex_subject_set(subject, text, REGEX_TEXT_ASCII, text.len);
-    enum track_result found =
-        subject->plain ? try_track(re, subject, all, scratch->walked) : TRACK_UNKNOWN;
+    enum track_result found = try_track(re, subject, all, scratch->walked);
     for (unsigned i = 0; found == TRACK_YES && i < ngroups; i++) {
         groups[i] = i < re->ngroups ? all[i] : VIEW_NONE;
     }

@@ -69,25 +69,54 @@ __attribute__((target("avx2"))) static void fill_avx2(struct regex_subject *subj
     }
 }
 
-/* The same, 64 bytes at a time. */
-__attribute__((target("avx512f,avx512bw"))) static void
-fill_avx512(struct regex_subject *subject, uint64_t rows)
+#define AVX512 __attribute__((target("avx512f,avx512bw")))
+
+/* The same for 64 bytes; what is not inside has no bit, and is in no set. */
+struct wide_piece {
+    __m512i bytes, bit;
+};
+
+AVX512 static inline struct wide_piece load_wide(const char *text, uint64_t inside)
 {
     const __m512i bit_of_high = _mm512_set1_epi64((long long)UINT64_C(0x8040201008040201));
-    size_t len = subject->text.len;
+    __m512i bytes = _mm512_loadu_si512(text);
+    __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(0x0F));
+    return (struct wide_piece){bytes, _mm512_maskz_shuffle_epi8(inside, bit_of_high, high)};
+}
+
+AVX512 static inline uint64_t members_wide(struct wide_piece piece, __m512i nibbles)
+{
+    return _mm512_test_epi8_mask(_mm512_shuffle_epi8(nibbles, piece.bytes), piece.bit);
+}
+
+AVX512 static inline __m512i wide_set(const struct nibbles *nibbles)
+{
+    return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)nibbles));
+}
+
+/* Two words at a time: most lines have no more. */
+AVX512 static void fill_avx512(struct regex_subject *subject, uint64_t rows)
+{
+    size_t last = subject->text.len / 64, word = 0;
+    uint64_t inside = (UINT64_C(1) << subject->text.len % 64) - 1;
     const struct nibbles *nibbles = subject->family->row_nibbles;
     subject->have |= rows;
-    for (size_t word = 0; word <= len / 64; word++) {
-        __m512i bytes = _mm512_loadu_si512(subject->from + word * 64);
-        __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(0x0F));
-        __m512i bit = _mm512_shuffle_epi8(bit_of_high, high);
-        uint64_t inside = word == len / 64 ? (UINT64_C(1) << len % 64) - 1 : UINT64_MAX;
+    for (; word < last; word += 2) {
+        struct wide_piece first = load_wide(subject->from + word * 64, UINT64_MAX);
+        struct wide_piece second =
+            load_wide(subject->from + word * 64 + 64, word + 1 == last ? inside : UINT64_MAX);
         for (uint64_t left = rows; left; left &= left - 1) {
             size_t row = (size_t)__builtin_ctzll(left);
-            __m512i set = _mm512_broadcast_i32x4(
-                _mm_loadu_si128((const __m128i *)(const void *)&nibbles[row]));
-            __m512i bits = _mm512_shuffle_epi8(set, bytes);
-            subject->rows[word][row] = _mm512_test_epi8_mask(bits, bit) & inside;
+            __m512i set = wide_set(&nibbles[row]);
+            subject->rows[word][row] = members_wide(first, set);
+            subject->rows[word + 1][row] = members_wide(second, set);
+        }
+    }
+    if (word == last) {
+        struct wide_piece piece = load_wide(subject->from + word * 64, inside);
+        for (uint64_t left = rows; left; left &= left - 1) {
+            size_t row = (size_t)__builtin_ctzll(left);
+            subject->rows[word][row] = members_wide(piece, wide_set(&nibbles[row]));
         }
     }
 }

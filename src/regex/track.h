@@ -108,11 +108,6 @@ unsigned track_join(struct track_step *steps, unsigned nsteps, struct track_jump
 /* Sets `take` of steps that are complete. */
 void track_bind(struct track_step *steps, unsigned nsteps);
 
-/* All of the pattern's groups are set for TRACK_YES, and may be written to for others. The
- * subject is plain. */
-enum track_result track_run(const struct track *track, struct regex_subject *subject,
-                            struct view *groups);
-
 /* What a match of `list`, and then of what stands behind it, can begin with. */
 struct first {
     struct ascii_set set;

@@ -509,27 +509,3 @@ void track_bind(struct track_step *steps, unsigned nsteps)
         steps[i].take = group ? step_take_group : takers[steps[i].op];
     }
 }
-
-enum track_result track_run(const struct track *track, struct regex_subject *subject,
-                            struct view *groups)
-{
-    struct walk w;
-    subject_need(subject, track->rows);
-    w.rows = (const uint64_t(*)[FAMILY_MOST])subject->rows;
-    w.classes_of = subject->family->classes_of;
-    w.text = subject->from;
-    w.base = subject->text.ptr;
-    w.len = subject->text.len;
-    w.groups = groups;
-    w.steps = track->steps;
-    w.jumps = track->jumps;
-    w.nchoices = w.least = w.nchanges = w.returns = 0;
-    for (uint64_t loose = track->loose; loose; loose &= loose - 1) {
-        groups[first_bit(loose)] = VIEW_NONE;
-    }
-    enum track_result result = go_on(&w, track->steps, 0);
-    if (result == TRACK_YES) {
-        groups[0] = view_make(w.base, w.end);
-    }
-    return result;
-}

@@ -43,6 +43,32 @@ struct walk {
     struct change changes[CHANGES_MOST];
 };
 
+/* All of the pattern's groups are set for TRACK_YES, and may be written to for others. The
+ * subject is plain. */
+static inline enum track_result track_run(const struct track *track,
+                                          struct regex_subject *subject, struct view *groups)
+{
+    struct walk w;
+    subject_need(subject, track->rows);
+    w.rows = (const uint64_t(*)[FAMILY_MOST])subject->rows;
+    w.classes_of = subject->family->classes_of;
+    w.text = subject->from;
+    w.base = subject->text.ptr;
+    w.len = subject->text.len;
+    w.groups = groups;
+    w.steps = track->steps;
+    w.jumps = track->jumps;
+    w.nchoices = w.least = w.nchanges = w.returns = 0;
+    for (uint64_t loose = track->loose; loose; loose &= loose - 1) {
+        groups[__builtin_ctzll(loose)] = VIEW_NONE;
+    }
+    enum track_result result = track->steps->take(&w, track->steps, 0);
+    if (result == TRACK_YES) {
+        groups[0] = view_make(w.base, w.end);
+    }
+    return result;
+}
+
 /* Back to the last choice, and on from there. */
 enum track_result walk_back(struct walk *w);
 

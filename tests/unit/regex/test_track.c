@@ -5,7 +5,7 @@
 
 #include "regex/internal.h"
 #include "regex/native.h"
-#include "regex/track.h"
+#include "regex/walk.h"
 
 #include <stdint.h>
 
