@@ -54,6 +54,8 @@
 #define LIMIT_MATCH_STEPS     10000000 /* Python takes about a second for as many */
 #define LIMIT_MATCH_HEAP_KIB  16384
 #define LIMIT_JIT_STACK_BYTES MIB(1)
+/* Machine code for the rules of a template; when there is more, no more is made. */
+#define LIMIT_TRACK_CODE MIB(4)
 #define LIMIT_PARSE_MS        10000
 
 /* an audit */

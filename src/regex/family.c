@@ -14,6 +14,7 @@ struct regex_family *regex_family_new(const struct alloc *alloc)
         family->members = NULL;
         family->natives = NULL;
         atomic_flag_clear(&family->making);
+        family->native_bytes = 0;
         family->refused = false;
     }
     return family;

@@ -40,7 +40,8 @@ struct regex_family {
     struct regex *members;  /* those that have a track */
     struct native *natives; /* machine code for their tracks (warm.h) */
     atomic_flag making;     /* ... is being made */
-    bool refused;           /* it cannot be made */
+    size_t native_bytes;    /* of it */
+    bool refused;           /* no more can be made, or may be */
 };
 
 /* The number of a set's class, or of its row, a new one if need be; -1 when there are too many.

@@ -149,7 +149,7 @@ static size_t add_track(struct native_maker *m, const struct track *track)
     m->track = track;
     m->choices = false;
     m->chooses = any_chooses(m);
-    memset(m->places, 0, sizeof(m->places));
+    memset(m->places, 0, track->nsteps * sizeof(m->places[0]));
     add_bytes(x, track, sizeof(*track));
     m->steps = x->len;
     add_bytes(x, track->steps, track->nsteps * sizeof(*track->steps));

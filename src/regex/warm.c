@@ -1,5 +1,6 @@
 #include "regex/warm.h"
 
+#include "base/limits.h"
 #include "regex/family.h"
 #include "regex/native.h"
 
@@ -53,6 +54,8 @@ static void make_natives(struct regex_family *family)
     }
     made->next = family->natives;
     family->natives = made;
+    family->native_bytes += made->size;
+    family->refused = family->native_bytes > LIMIT_TRACK_CODE;
     for (unsigned i = 0; i < n; i++) {
         atomic_store_explicit(&batch[i]->native, natives[i], memory_order_release);
     }
