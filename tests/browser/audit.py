@@ -26,15 +26,6 @@ def picture(page, name):
         page.screenshot(f"{PICTURES}/{name}.png")
 
 
-def search(page, text):
-    page.ask(f"""new Promise(done => {{
-        const box = document.querySelector('.bar input[type=search]');
-        box.value = {json.dumps(text)};
-        box.dispatchEvent(new Event('input'));
-        setTimeout(done, 400);
-    }})""")
-
-
 def tick(page, verdict):
     page.ask(f"document.querySelector('.bar input[value={verdict}]').click()")
 
@@ -85,17 +76,17 @@ def evidence_opens(page):
 
 def it_filters(page):
     every = shown(page)
-    search(page, "no-telnet sw10")
+    page.search("no-telnet sw10")
     assert shown(page) == [["FAIL", "sw10"]], shown(page)
     names = page.ask("""[...document.querySelectorAll('.matrix tbody tr:not([hidden])')]
                         .map(row => row.dataset.h)""")
     assert names == ["sw10"], names
     picture(page, "filtered")
-    search(page, "transport input all")
+    page.search("transport input all")
     assert shown(page) == [["FAIL", "sw10"]], shown(page)
-    search(page, "nothing has this")
+    page.search("nothing has this")
     assert shown(page) == []
-    search(page, "")
+    page.search("")
     tick(page, "FAIL")
     tick(page, "ERROR")
     assert shown(page) == [["WAIVED", "sw10"]], shown(page)
@@ -135,7 +126,7 @@ def light_and_dark_differ(page):
 
 
 def a_large_page_filters(page):
-    search(page, "host123 rule-7")
+    page.search("host123 rule-7")
     assert {host for _, host in shown(page)} <= {f"host123{i}" for i in [""] + list(range(10))}
     assert shown(page)
 

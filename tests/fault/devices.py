@@ -10,6 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab  # noqa: E402
 
 COLLECT = os.environ["COLLECT"]
@@ -63,14 +64,6 @@ DEVICES = [
     ("host-silent", LINUX + "silent: command", "timed out"),
     ("host-trickling", LINUX + "trickle: 50", "timed out"),
 ]
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def collect(folder, inventory, *options):
@@ -141,4 +134,4 @@ def five_sessions():
 
 for test in (all_at_once, five_sessions):
     test()
-sys.exit(failures > 0)
+sys.exit(failed())

@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab  # noqa: E402
 from proxy import Fault, Proxy  # noqa: E402
 
@@ -20,14 +21,6 @@ DEVICES = """
    motd: "Authorized users only\\n"}
 - {platform: linux, hostname: linux, fixture: debian12}
 """
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def collect(lab, hosts, timeout, auto=False):
@@ -130,4 +123,4 @@ with Lab(devices=DEVICES) as fleet:
     for name in ("ios", "linux"):
         sweep(fleet, name)
     check("the lab lives", fleet.process.poll() is None)
-sys.exit(failures > 0)
+sys.exit(failed())

@@ -15,6 +15,7 @@ import threading
 import time
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import need_paramiko  # noqa: E402
 
 need_paramiko()
@@ -23,14 +24,6 @@ import paramiko  # noqa: E402
 COLLECT = os.environ["COLLECT"]
 PASSWORD = "Kestrel-81-quartz"
 TIMEOUT = 3
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 # Peers that are no SSH servers: what they do with a connection.
@@ -365,4 +358,4 @@ for test in (before_the_login, after_the_login, slow_names):
             file.write(PASSWORD + "\n")
         os.chmod(folder + "/password", 0o600)
         test(folder)
-sys.exit(1 if failures else 0)
+sys.exit(failed())

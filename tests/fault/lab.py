@@ -7,18 +7,11 @@ import sys
 import time
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab, Shell, need_paramiko, paramiko  # noqa: E402
 
 need_paramiko()
-failures = 0
 WAIT = 0.4  # how long silence must last to count
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def reached(lab, host):
@@ -208,4 +201,4 @@ def keys():
 
 for test in (silence, outputs, breaks, keys):
     test()
-sys.exit(failures > 0)
+sys.exit(failed())

@@ -6,18 +6,11 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab  # noqa: E402
 
 COLLECT = os.environ["COLLECT"]
 LIMIT = 64  # MiB of one output
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def run(lab, *arguments):
@@ -51,4 +44,4 @@ in_flight(500)
 endless("cisco_ios", 1)
 endless("cisco_ios", 6)
 endless("linux", 3)
-sys.exit(failures > 0)
+sys.exit(failed())

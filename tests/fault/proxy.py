@@ -8,19 +8,12 @@ import threading
 import time
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab, need_paramiko, paramiko  # noqa: E402
 from proxy import Fault, Proxy  # noqa: E402
 
 need_paramiko()
-failures = 0
 TEXT = bytes(range(256)) * 8
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def serve(listener):
@@ -116,4 +109,4 @@ def who(address):
 
 for test in (bytes_exactly, sessions):
     test()
-sys.exit(failures > 0)
+sys.exit(failed())

@@ -9,6 +9,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab  # noqa: E402
 
 COLLECT = os.environ["COLLECT"]
@@ -24,14 +25,6 @@ DEVICES = f"""
   - {{platform: linux, hostname: changed, auth: [password], password: {PASSWORD},
      host_key: changed}}
 """
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def run(lab, inventory, *options, **more):
@@ -144,4 +137,4 @@ with Lab(devices=DEVICES) as lab:
     seen_from_outside(lab)
 as_nobody()
 check("nothing to whom is not trusted", lab.stats["changed"]["password_bytes"] == "0")
-sys.exit(1 if failures else 0)
+sys.exit(failed())

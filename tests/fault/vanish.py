@@ -16,6 +16,7 @@ import threading
 import time
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import need_paramiko  # noqa: E402
 
 need_paramiko()
@@ -26,14 +27,6 @@ NEAR, FAR = "10.99.0.1", "10.99.0.2"
 PORT = 2222
 TIMEOUT = 3
 LINES = 40
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 # The server: says on stdout when it has come to a point where the network may vanish.
@@ -242,7 +235,7 @@ def inside(folder):
             test(folder, far)
     finally:
         far.end()
-    return 1 if failures else 0
+    return failed()
 
 
 # Into a namespace, where one may have one.

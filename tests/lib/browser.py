@@ -44,6 +44,15 @@ class Page:
         self.call("Page.navigate", url=url)
         self.wait_for("Page.loadEventFired")
 
+    def search(self, text):
+        """Types into the search field; the page waits a moment for more letters."""
+        self.ask(f"""new Promise(done => {{
+            const box = document.querySelector('.bar input[type=search]');
+            box.value = {json.dumps(text)};
+            box.dispatchEvent(new Event('input'));
+            setTimeout(done, 400);
+        }})""")
+
     def receive(self):
         while b"\0" not in self.pending:
             piece = os.read(self.come, 1 << 20)

@@ -14,6 +14,7 @@ import threading
 import time
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab  # noqa: E402
 
 COLLECT = os.environ["COLLECT"]
@@ -32,14 +33,6 @@ LOCAL = """  gone: {address: 127.0.0.1, port: 1, platform: linux}
   garbage: {address: 127.0.0.1, port: %d, platform: linux}
   late-garbage: {address: 127.0.0.1, port: %d, platform: linux}
 """
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def garbage(first):
@@ -111,7 +104,7 @@ def main():
         check("a database", status == 1 and os.path.exists(lab.dir + "/run.db"), status, talk[-2000:])
         status, _, talk = run(lab, "interrupted", "-o", "out.json", "--timeout", "60", interrupt_after=6)
         check("interrupted", status == 130, status, talk[-2000:])
-    return 1 if failures else 0
+    return failed()
 
 
 sys.exit(main())

@@ -13,6 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab  # noqa: E402
 
 COLLECT = os.environ["COLLECT"]
@@ -28,14 +29,6 @@ DEVICES = """
   - {platform: linux, hostname: unlisted, host_key: unlisted}
   - {platform: linux, hostname: revoked, host_key: revoked}
 """
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def run(lab, name, *options, **env):
@@ -201,7 +194,7 @@ def main():
             agent.terminate()
             agent.wait(10)
             sshd.stop()
-    return 1 if failures else 0
+    return failed()
 
 
 sys.exit(main())

@@ -8,19 +8,12 @@ import sys
 import time
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab  # noqa: E402
 
 COLLECT = os.environ["COLLECT"]
 LATENCY = 150  # ms a command
 SLACK = LATENCY // 2  # ms that the lab may notice late; a session too many overlaps by more
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def spans(lab, names=()):
@@ -106,4 +99,4 @@ def kept():
 
 for test in (caps, rate, kept):
     test()
-sys.exit(failures > 0)
+sys.exit(failed())

@@ -12,6 +12,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
+
 BGPD = "/usr/lib/frr/bgpd"
 SSHD = "/usr/sbin/sshd"
 CONFIG = """hostname frr1
@@ -21,14 +24,6 @@ router bgp 65001
 """
 COMMANDS = ["show modules", "show bgp summary", "show running-config", "show bgp neighbors",
             "show nothing at all"]
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def free_port():
@@ -131,8 +126,7 @@ def main():
             process.terminate()
             process.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
-    print("failures:", failures)
-    return 1 if failures else 0
+    return failed()
 
 
 sys.exit(main())

@@ -9,20 +9,13 @@ import tempfile
 import threading
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab, need_paramiko  # noqa: E402
 
 need_paramiko()
 import paramiko  # noqa: E402
 
 COLLECT = os.environ["COLLECT"]
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 class Jump(paramiko.ServerInterface):
@@ -123,4 +116,4 @@ check("max_sessions: never more than it has room for", counts["most"] <= 2, coun
 child, counts = run(0, "max_sessions: 7")
 check("no room at all", child.returncode == 1 and child.stderr.count(
     "jump host gate: the opening of a connection through it failed") == 7, child.stderr)
-sys.exit(1 if failures else 0)
+sys.exit(failed())

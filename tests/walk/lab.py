@@ -8,17 +8,10 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import LAB, Lab, Shell, need_paramiko, paramiko  # noqa: E402
 
 need_paramiko()
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def shells():
@@ -193,4 +186,4 @@ def version_6():
 for test in (shells, exec_channels, openssh, logins, enable, commands_of_ours, answers_of_ones_own,
              two_labs, version_6):
     test()
-sys.exit(failures > 0)
+sys.exit(failed())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab  # noqa: E402
 
 try:
@@ -20,14 +21,6 @@ COLLECT = os.environ["COLLECT"]
 TEMPLATES = os.environ.get("TEMPLATES", os.environ["SOURCE_DIR"] + "/templates")
 FIXTURES = os.environ["SOURCE_DIR"] + "/fixtures"
 LINES = ["line %d of many, with a prompt# and a prompt> in it" % i for i in range(60)]
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def read_platforms():
@@ -114,7 +107,7 @@ def main():
         if host + "-enable" in lab.stats:
             enabled = [line for line in log if line[0] == host + "-enable" and line[2] == "enabled"]
             check(name + " enables once a session", len(enabled) == 2, enabled)
-    sys.exit(failures > 0)
+    sys.exit(failed())
 
 
 main()

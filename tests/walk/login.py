@@ -10,17 +10,10 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab  # noqa: E402
 
 COLLECT = os.environ["COLLECT"]
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def collect(lab, *options, inventory="hosts.yml", **env):
@@ -343,6 +336,5 @@ for test in (ways_in, keys, agent, silent_agent, barred_methods, wrong_password,
     try:
         test()
     except Exception as error:  # a test that breaks has failed, the others still run
-        failures += 1
-        print("FAILED:", test.__name__, repr(error))
-sys.exit(1 if failures else 0)
+        check(test.__name__, False, repr(error))
+sys.exit(failed())

@@ -11,20 +11,15 @@ import sys
 import tempfile
 import threading
 
+sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
+
 COLLECT = os.environ["COLLECT"]
 LISTS = ("kex", "hostkey", "cipher", "cipher_back", "mac", "mac_back", "compression")
 OLD = {"kex": ["diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1",
                "diffie-hellman-group1-sha1"],
        "hostkey": ["ssh-rsa"], "cipher": ["aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc"],
        "mac": ["hmac-sha1"]}
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def read_exactly(sock, n):
@@ -152,4 +147,4 @@ conf = seen["configured"]
 check("the ssh configuration's", [n for n in conf["kex"] if n not in ext] == ["curve25519-sha256"]
       and conf["cipher"] == plain["cipher"] + ["3des-cbc"] and conf["mac"][0] == "hmac-sha1"
       and "ssh-ed25519" not in conf["hostkey"] and len(conf["hostkey"]) > 2, conf)
-sys.exit(1 if failures else 0)
+sys.exit(failed())

@@ -15,20 +15,15 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
+
 COLLECT = os.environ["COLLECT"]
 PASSWORD = "correct horse"
 # An address that no other test has: a port that is free there stays so until its server takes it,
 # and who answers on it is ours.
 ADDRESS = "127.%d.%d.%d" % (64 + (os.getpid() >> 16 & 63), os.getpid() >> 8 & 255, os.getpid() & 255)
-failures = 0
 skipped = []
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def free_port():
@@ -345,7 +340,7 @@ def main():
         bench.close()
     for what in skipped:
         print("not tried:", what)
-    sys.exit(1 if failures else 0)
+    sys.exit(failed())
 
 
 main()

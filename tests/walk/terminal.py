@@ -15,17 +15,10 @@ import termios
 import time
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab  # noqa: E402
 
 COLLECT = os.environ["COLLECT"]
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def on_terminal(argv, cwd, columns, keys=()):
@@ -124,7 +117,7 @@ def main():
             file.write(text.replace("hosts:\n", "hosts:\n  down: {address: 127.0.0.1, port: 1, platform: linux}\n", 1))
         for test in (narrow, interrupted_once, interrupted_twice, three_hosts):
             test(lab)
-    return 1 if failures else 0
+    return failed()
 
 
 sys.exit(main())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+from checks import check, failed  # noqa: E402
 from fleet import Lab  # noqa: E402
 
 COLLECT = os.environ["COLLECT"]
@@ -25,14 +26,6 @@ STEPS = [r": connecting to \S+ port \d+$", r": connected$", r": host key verifie
          r' > "enable\\n"$', r' < "Password: "$', r" > <secret>$", r": prompt learned: plain#$",
          r' > "show version\\n"$', r": show version: \d+ bytes, \d+ ms$", r": closed$",
          r": ok: 1 record, connect \d+ ms, login \d+ ms, all \d+ ms$"]
-failures = 0
-
-
-def check(what, ok, *seen):
-    global failures
-    if not ok:
-        failures += 1
-        print("FAILED:", what, *seen)
 
 
 def collect(lab, *options, **more):
@@ -115,4 +108,4 @@ def nobody_reads():
 
 everything()
 nobody_reads()
-sys.exit(failures > 0)
+sys.exit(failed())
