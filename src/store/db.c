@@ -1,6 +1,7 @@
 #include "store/db.h"
 
 #include "store/functions.h"
+#include "store/like.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,6 +64,9 @@ static int connect_db(struct db *db, enum db_mode mode, struct err *err)
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     int rc = functions_register(db->handle);
+    if (rc == SQLITE_OK) {
+        rc = like_register(db);
+    }
     if (rc != SQLITE_OK) {
         return rc == SQLITE_NOMEM ? err_nomem(err) : db_fail(db, "registering functions", err);
     }

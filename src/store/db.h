@@ -28,9 +28,12 @@ enum db_mode {
     DB_SCRATCH, /* nameless: in memory, on disk when it grows, gone when closed */
 };
 
+struct guard;
+
 struct db {
     sqlite3 *handle;
-    char *path; /* "" for scratch */
+    char *path;                /* "" for scratch */
+    const struct guard *guard; /* NULL: what runs is our own */
 };
 
 int db_open(struct db **out, const char *path, enum db_mode mode, struct err *err);

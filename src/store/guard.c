@@ -2,7 +2,8 @@
 
 #include "base/limits.h"
 
-#define OPS_BETWEEN_LOOKS 20000
+/* Few: one of them may be a function over megabytes. */
+#define OPS_BETWEEN_LOOKS 200
 
 static int authorize(void *user, int action, const char *a, const char *b, const char *database,
                      const char *trigger)
@@ -56,6 +57,7 @@ void guard_close(struct guard *guard, struct db *db)
         sqlite3_limit(db->handle, limits[i].what, limits[i].most);
     }
     *guard = (struct guard){DEADLINE_NEVER, false};
+    db->guard = guard;
     sqlite3_set_authorizer(db->handle, authorize, guard);
     sqlite3_progress_handler(db->handle, OPS_BETWEEN_LOOKS, look_at_clock, guard);
 }
@@ -67,6 +69,7 @@ void guard_begin(struct guard *guard, ms_t span)
 
 void guard_lift(struct db *db)
 {
+    db->guard = NULL;
     sqlite3_set_authorizer(db->handle, NULL, NULL);
     sqlite3_progress_handler(db->handle, 0, NULL, NULL);
 }

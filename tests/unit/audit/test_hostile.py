@@ -35,6 +35,10 @@ QUERIES = {
     FOREVER + "SELECT group_concat(n) AS host FROM x": 'was stopped|too large',
     "SELECT a.host FROM show_version a, (%s SELECT n FROM x) b WHERE b.n < 0" % FOREVER:
         'was stopped',
+    "SELECT host FROM show_version WHERE replace(hex(zeroblob(3000000)), '0', 'a') LIKE '%' ||"
+    " replace(hex(zeroblob(490)), '0', 'a') || 'b'": 'was stopped',
+    "SELECT host FROM show_version WHERE hex(zeroblob(3000000)) GLOB '*' ||"
+    " replace(hex(zeroblob(120)), '0', '[01]') || 'b'": 'was stopped',
     "SELECT printf('%.*c', 2000000000, 'x') AS host": 'too large',
     "SELECT hex(zeroblob(1000000000)) AS host": 'too large',
     "SELECT replace(hex(zeroblob(10000000)), '0', hex(zeroblob(100000))) AS host": 'too large',

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""printf, format, instr, replace and trim of our own give what SQLite's give, and end at once where
+"""printf, format, instr, replace, trim, LIKE and GLOB of our own give what SQLite's give, and end at once where
 SQLite's do not."""
 import json
 import os
+import random
 import re
 import sqlite3
 import subprocess
@@ -52,6 +53,38 @@ def ours(path, columns):
     return list(json.loads(done.stdout)[0].values())
 
 
+LETTERS = [b'a', b'A', b'b', b'%', b'_', b'*', b'?', b'[', b']', b'^', b'-', b'\xc3\xa4', b'\xc3\x84',
+           b'\xe2\x82\xac', b'\x80', b'\xc3', b'\xff', b'@']
+
+
+def likes(path, db):
+    """Random patterns, texts and escapes, through both: how many answers differ."""
+    random.seed(7)
+    db.execute('CREATE TABLE likes(p, t, e)')
+    for i in range(20000):
+        some = random.sample(LETTERS, random.randint(2, 6))
+        pattern, text = (b''.join(random.choices(some, k=random.randint(0, n))) for n in (8, 12))
+        escape = random.choice(some).decode('utf-8', 'replace')
+        db.execute('INSERT INTO likes VALUES(CAST(? AS TEXT), CAST(? AS TEXT), ?)',
+                   (pattern, text, escape if i % 9 else None))
+    db.executemany('INSERT INTO likes VALUES(?, ?, NULL)', [
+        (None, 'a'), ('a', None), (b'a', 'a'), ('a', b'A'), (1, 12), ('1_', 12), ('1.5', 1.5), ('', ''),
+        ('a\0b', 'a\0c'), ('%', ''), ('*', ''), ('[', '['), ('[]]', ']'), ('[^]]', ']'), ('[a-', 'a')])
+    db.commit()
+    sql = 'SELECT p LIKE t AS a, t LIKE p AS b, t GLOB p AS c, t LIKE p ESCAPE e AS d FROM likes'
+    got = json.loads(subprocess.run([COLLECT, 'query', '-f', 'json', sql, path], check=True,
+                                    stdout=subprocess.PIPE).stdout)
+    rows = db.execute('SELECT hex(p), hex(t), e FROM likes').fetchall()
+    failed = 0
+    for row, want, have in zip(rows, db.execute(sql).fetchall(), got, strict=True):
+        have = tuple(v if v is None else int(v) for v in have.values())
+        if have != want:
+            failed += 1
+            if failed < 20:
+                print('%s: got %s, SQLite gives %s' % (row, have, want))
+    return failed
+
+
 def main():
     failed, bad = 0, re.compile('\ufffd+')
     with tempfile.TemporaryDirectory() as folder:
@@ -69,6 +102,7 @@ def main():
                 if bad.sub('\ufffd', str(got)) != bad.sub('\ufffd', want):
                     print('%s: got %r, SQLite gives %r' % (expression, got, want))
                     failed += 1
+        failed += likes(path, db)
         for expression, words in (
                 ("length(printf('%.*c', 2000000000, 'x'))", 'too big'),
                 ("length(printf('%2000000000d', 1))", 'too big'),
@@ -77,7 +111,11 @@ def main():
                 ("length(trim(hex(zeroblob(10000000)), 'abcdef0'))", ''),
                 ("instr(hex(zeroblob(20000000)), hex(zeroblob(10000000)) || '1')", ''),
                 ("length(replace(hex(zeroblob(20000000)), hex(zeroblob(10000000)) || '1', ''))",
-                 '')):
+                 ''),
+                ("hex(zeroblob(20000000)) LIKE '%00000%' || hex(zeroblob(20)) || '%1%'", ''),
+                ("hex(zeroblob(2000000)) GLOB '*' || hex(zeroblob(40)) || '[^0]'", ''),
+                ("'a' LIKE hex(zeroblob(600))", 'pattern too complex'),
+                ("'a' LIKE 'a' ESCAPE 'xy'", 'single character')):
             started = time.monotonic()
             done = subprocess.run([COLLECT, 'query', 'SELECT ' + expression, path],
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=50)
