@@ -18,7 +18,10 @@ REGEXES = {
     '(\\d{,2})': ['1', '12', ''], '(\\w++)': ['pp'], '((?>a|ab)c?)': ['ac', 'a'],
     '((?i:ok))': ['OK'], '(\\$\\d+)': ['$5'], '(\\(\\w\\))': ['(p)'], '([[:a]+)': ['[a:'],
     '([\\]x])': [']'], '(\\d+)|(\\w+)': ['9', 'nine'], '((?P<é>\\w))': ['é'],
-    '((?P<n>\\w)(?(n)\\d|x))': ['q1'], '(\\x41\\t?)': ['A', 'A\t'],
+    '((?P<n>\\w)(?(n)\\d|x))': ['q1'], '(\\w+  \\w+)': ['a  b'], '([^)]+\\))': ['x)'],
+    '((?P<n>a)(?P<m>b)?|(?P<k>c))': ['ab', 'a', 'c'], '((x)(y)?)': ['x', 'xy'],
+    '(x(?#c))': ['x'], '((?P<n>\\d+)(?=,)|(?P<m>\\d+))': ['1', '2'],
+    '(.*?(?P<n>\\d)?)': ['q1', ''], '(\\x41\\t?)': ['A', 'A\t'],
 }
 ODD_REGEXES = ['(', '(x', 'x)', '\\d+', '(x\\)', '(x\\\\)', '(?:x)', '(?=x)', '(?i)', '([z-a])',
                '(x))', '((x)', '(x)(y)', '(*)', '(?P<A>x)', '((?P<B>x)(?P<B>y))', '(\\2)',
@@ -34,7 +37,8 @@ LITERALS = {
 }
 ODD_PIECES = ['$', '${', '${}', '${nope}', '$nope', '$1', '${A', '$é', '${é}', '(', ')', '*',
               '[', '$$$', '\\', '(?P<A>\\w)', '(?P<n0>x)', '${A-B}', '$A_B', '$ABx', '(?i)',
-              '{3,2}', '\x0b', '\xa0', '{2}', '(?P<loose>\\w)', '\\$', '\\2', '(?1)', '(?i:X)']
+              '{3,2}', '\x0b', '\xa0', '\x00', '\x1c', '\x85', '\u2028', '\ufeff', '\ud7ff',
+              '\U0001f600', '{2}', '(?P<loose>\\w)', '\\$', '\\2', '(?1)', '(?i:X)']
 ACTIONS = ['Record'] * 9 + ['Next', 'Continue', 'Clear', 'Clearall', 'NoRecord', 'Next.Record',
            'Next.Clear', 'Next.Clearall', 'Next.NoRecord', 'Continue.Record', 'Continue.Record',
            'Continue.Clear', 'Continue.Clearall', 'Continue.NoRecord']
@@ -98,7 +102,8 @@ class Made:
         line = 'Value %s%s %s' % (self.options(), name, regex)
         if self.chance(self.odd / 8):
             line = self.rng.choice(['Value  ' + line[6:], line.replace(' ', '\t', 1), ' ' + line,
-                                    line + ' # c', line.replace(' ', '  '), 'Value', line.lower()])
+                                    line + ' # c', line.replace(' ', '  '), 'Value', line.lower(),
+                                    line.replace(' ', '\xa0', 1), line + '\xa0\x1c', line[:-1]])
         return line + (self.rng.choice(BLANKS) if self.chance(10) else '')
 
     def piece(self, values):
@@ -207,7 +212,8 @@ class Made:
             parts += [self.line(), self.rng.choice(SEPARATORS)]
         if self.chance(3):  # the engine makes machine code of what it does often
             parts *= 50
-        return ''.join(parts if self.chance(70) else parts[:-1])
+        text = ''.join(parts if self.chance(70) else parts[:-1])
+        return text.lstrip('\ufeff')  # which ours skips there
 
 
 PLATFORMS = ['ios', 'cisco_ios', 'cisco_.*', '(x|y)_os', '.*', '', 'ios$', 'io', 'nx[ -]?os',
