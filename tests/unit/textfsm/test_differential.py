@@ -108,6 +108,25 @@ def in_time(function, *args):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def goes_on(classes, driver, made, calls):
+    """Several texts through one machine, with and without a reset and an end between them."""
+    machine = classes[0](io.StringIO(made.text, newline=None))
+    driver.send('template', made.text)
+    for text, eof, reset in calls:
+        if reset:
+            machine.Reset()
+            driver.ask('reset')
+        try:
+            rows = in_time(machine.ParseText, text, eof)
+        except (TypeError, TooSlow, classes[2]):
+            return None
+        driver.feed(text, 5)
+        got = driver.ask('finish' if eof else 'break')
+        if got['error'] or got['rows'] != rows:
+            return 'calls %r: %r, Python: %r' % (calls, got, rows)
+    return None
+
+
 def complaint(driver, theirs, made, text, chunk, stream):
     got = driver.send('template', made.text, 'stream' if stream else '')
     error = got.get('error')
@@ -165,11 +184,20 @@ class Comparison:
                 self.count('limits')
                 return
             if bad:
-                self.failed += 1
-                if self.failed <= 10:
-                    print('case %s, chunks of %d, stream %s: %s\n%r\n%s\n' % (
-                        seed, chunk, stream, bad, text, made.text))
+                self.fail('%s, chunks of %d, stream %s' % (seed, chunk, stream), bad, made, text)
                 return
+        if theirs.rows and not theirs.error and rng.randrange(2):
+            calls = [(made.lines(), rng.randrange(3) > 0, rng.randrange(3) == 0)
+                     for _ in range(3)]
+            bad = goes_on(self.classes, self.driver, made, calls)
+            if bad:
+                self.fail(seed, bad, made, text)
+            self.count('gone on')
+
+    def fail(self, name, why, made, text):
+        self.failed += 1
+        if self.failed <= 10:
+            print('case %s: %s\n%r\n%s\n' % (name, why, text, made.text))
 
     def report(self):
         self.failed += self.driver.close() != 0
