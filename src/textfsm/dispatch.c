@@ -212,17 +212,21 @@ static bool set_more(struct filter *filter, const struct regex_facts *facts,
 }
 
 /* The bits that stand for these bytes, as far as they have one. */
+static unsigned bits_of(const struct wanted *wanted, const struct wants *wants)
+{
+    unsigned bits = 0;
+    for (unsigned i = 0; i < wants->n; i++) {
+        bits |= wanted->low[wants->byte[i] & 15] & wanted->high[wants->byte[i] >> 4];
+    }
+    return bits;
+}
+
+/* Two bytes will do, rather than one more look at the line. */
 static uint16_t need_of(const struct wanted wanted[WANTEDS], const struct wants *wants)
 {
-    unsigned need = 0;
-    for (unsigned i = 0; i < wants->n; i++) {
-        unsigned char byte = wants->byte[i];
-        for (unsigned k = 0; k < WANTEDS; k++) {
-            unsigned bit = wanted[k].low[byte & 15] & wanted[k].high[byte >> 4];
-            need |= bit << (8 * k);
-        }
-    }
-    return (uint16_t)need;
+    unsigned need = bits_of(&wanted[0], wants);
+    bool one = (need & (need - 1)) == 0;
+    return (uint16_t)(one ? need | bits_of(&wanted[1], wants) << 8 : need);
 }
 
 bool filter_init(struct filter *filter, const struct regex *re, const struct dispatch *dispatch,
