@@ -153,7 +153,7 @@ static unsigned find_refusal(const struct textfsm_run *run)
     return t->nvalues;
 }
 
-/* An empty text counts as something. */
+/* An empty text counts as something; with Required Values, none of which is empty, there is. */
 static bool has_something(const struct textfsm_run *run)
 {
     const struct textfsm_cell *cell = run->cells, *end = cell + run->t->nvalues;
@@ -172,7 +172,7 @@ static int record(struct textfsm_run *run, struct outcome *outcome, struct textf
         clear(run, false);
         return 0;
     }
-    if (!has_something(run)) {
+    if (run->t->nrequired == 0 && !has_something(run)) {
         outcome->code = TEXTFSM_ALL_EMPTY;
         return 0;
     }
