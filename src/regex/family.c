@@ -75,14 +75,3 @@ int family_row(struct regex_family *family, struct ascii_set set)
     }
     return (int)i;
 }
-
-uint64_t regex_family_byte(struct regex_family *family, unsigned char byte)
-{
-    struct ascii_set set = {{0, 0}};
-    if (byte >= 0x80) {
-        return 0;
-    }
-    set.word[byte >> 6] = UINT64_C(1) << (byte & 63);
-    int row = family_row(family, set);
-    return row < 0 ? 0 : UINT64_C(1) << row;
-}

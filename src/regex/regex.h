@@ -65,9 +65,6 @@ int regex_compile_in(struct regex **out, struct regex_family *family, struct vie
 struct regex_family *regex_family_new(const struct alloc *alloc);
 void regex_family_free(struct regex_family *family);
 
-/* A bit for the question whether a subject has an ASCII byte; 0 when there are too many. */
-uint64_t regex_family_byte(struct regex_family *family, unsigned char byte);
-
 /* Only whether regex_compile() would take the pattern, with the same errors. */
 int regex_check(struct view pattern, const struct alloc *alloc, struct err *err);
 
@@ -174,9 +171,6 @@ void regex_subject_set(struct regex_subject *subject, struct view text, enum reg
  * there may be something in groups[] without a match, too. */
 int regex_match_subject(const struct regex *re, struct regex_scratch *scratch,
                         struct regex_subject *subject, struct view *groups, struct err *err);
-
-/* true: the text does not have all of the bytes with these bits. */
-bool regex_subject_lacks(struct regex_subject *subject, uint64_t bytes);
 
 /* Of PCRE2, as it runs: "10.42 2022-12-11" into buf. */
 void regex_library_version(char *buf, size_t size);

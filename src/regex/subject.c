@@ -188,26 +188,3 @@ void regex_subject_set(struct regex_subject *subject, struct view text, enum reg
         subject->from = subject->copy;
     }
 }
-
-static bool is_empty(const struct regex_subject *subject, unsigned row)
-{
-    uint64_t any = 0;
-    for (size_t word = 0; word <= subject->text.len / 64; word++) {
-        any |= subject->rows[word][row];
-    }
-    return !any;
-}
-
-bool regex_subject_lacks(struct regex_subject *subject, uint64_t bytes)
-{
-    if (!subject->fits) {
-        return false;
-    }
-    subject_need(subject, bytes);
-    for (; bytes; bytes &= bytes - 1) {
-        if (is_empty(subject, (unsigned)__builtin_ctzll(bytes))) {
-            return true;
-        }
-    }
-    return false;
-}
