@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define KEY_A "AAAAC3NzaC1lZDI1NTE5AAAAIDJCF8487Pp1C4AkGtoulVnEEQg4MOxc3KYmbwJwj93L"
@@ -270,8 +271,9 @@ static void test_types(void)
 
 /* Many hosts at once, several of them the same: one whole line each. */
 
-#define THREADS 8
-#define HOSTS   200
+#define THREADS   8
+#define HOSTS     200
+#define PROCESSES 4
 
 static void *accept_all(void *user)
 {
@@ -311,6 +313,36 @@ static void test_threads(void)
     CHECK(trusted("host0", 22, key_a) && trusted("host199", 22, key_a));
 }
 
+/* Runs that write at the same time: no line is lost, and none is torn. */
+static void test_processes(void)
+{
+    unlink(path);
+    for (int i = 0; i < PROCESSES; i++) {
+        if (fork() == 0) {
+            struct hostkeys *keys = NULL;
+            bool good = hostkeys_open(&keys, HOST_KEYS_ACCEPT_NEW, path, &err) == 0;
+            for (int j = 0; j < HOSTS && good; j++) {
+                char name[32];
+                snprintf(name, sizeof(name), "run%dhost%d", i, j);
+                struct hostkey_peer peer = {name, NULL, 22, NULL};
+                good = hostkeys_trust(keys, &peer, &key_a, NULL) == 0;
+            }
+            _exit(good ? 0 : 1);
+        }
+    }
+    for (int i = 0; i < PROCESSES; i++) {
+        int status = -1;
+        CHECK(wait(&status) > 0 && status == 0);
+    }
+    size_t lines_seen = 0, whole = 0;
+    for (char *line = read_file(); *line; line = strchr(line, '\n') + 1) {
+        lines_seen++;
+        whole += strncmp(line, "run", 3) == 0 &&
+                 strstr(line, " ssh-ed25519 " KEY_A "\n") == strchr(line, ' ');
+    }
+    CHECK(lines_seen == PROCESSES * HOSTS && whole == lines_seen);
+}
+
 static void test_fingerprint(void)
 {
     char buf[FINGERPRINT_SIZE];
@@ -338,6 +370,7 @@ int main(void)
     RUN(test_off);
     RUN(test_types);
     RUN(test_threads);
+    RUN(test_processes);
     RUN(test_fingerprint);
     unlink(path);
     rmdir(folder);
