@@ -283,7 +283,7 @@ static struct view list_at(struct view lists, int place)
     return VIEW_NONE;
 }
 
-/* The same out of libssh's words, for when the list came in behind our back. */
+/* The same out of libssh's words, for when the list, or its end, came in behind our back. */
 static struct view list_told(const char *words, int place)
 {
     static const char *const methods[] = {"kex algos",
@@ -339,8 +339,8 @@ bool algorithms_explain(const struct strbuf *lists, const char *words, bool lega
                         const struct algorithms *own, struct err *err)
 {
     for (size_t i = 0; i < OFFERS; i++) {
-        struct view theirs = lists->len ? list_at(strbuf_view(lists), offers[i].place)
-                                        : list_told(words, offers[i].place);
+        struct view theirs = list_at(strbuf_view(lists), offers[i].place);
+        theirs = theirs.len ? theirs : list_told(words, offers[i].place);
         const char *list = own_list(own, offers[i].option);
         if (missing(&offers[i], theirs, legacy, list)) {
             err_set(err, ERR_HOST, "no common %s: the device has only %.*s%s", offers[i].name,

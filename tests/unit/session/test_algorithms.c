@@ -43,9 +43,30 @@ static void other_words(void)
          false, NULL);
 }
 
+/* The device's lists, of which only the beginning had come when we looked. */
+static void cut_short(void)
+{
+    static const char offer[] = "\0\0\0\032diffie-hellman-group1-sha1\0\0\0\7ssh-rsa";
+    static const char want[] =
+        "no common key exchange: the device has only diffie-hellman-group1-sha1; `legacy: "
+        "true` for this host adds what it needs";
+    for (size_t len = 1; len < sizeof(offer); len++) {
+        struct strbuf lists = STRBUF_INIT;
+        struct err err = ERR_INIT;
+        strbuf_add(&lists, offer, len);
+        CHECK(algorithms_explain(&lists,
+                                 "kex error : no match for method kex algos: server "
+                                 "[diffie-hellman-group1-sha1], client [curve25519-sha256]",
+                                 false, NULL, &err));
+        CHECK_STR(err.text, want);
+        strbuf_release(&lists);
+    }
+}
+
 int main(void)
 {
     RUN(words);
     RUN(other_words);
+    RUN(cut_short);
     return test_end();
 }
