@@ -72,6 +72,29 @@ static int reader_error(const struct builder *b, const char *problem)
                       utf8 ? "; save the file as UTF-8" : "; is this a text file?");
 }
 
+/* What to do about some of libyaml's problems. */
+static const char *hint_for(const char *problem)
+{
+    static const struct {
+        const char *problem, *hint;
+    } hints[] = {
+        {"cannot start any token",
+         "; indent with spaces, not tabs, and quote text that begins with one of %@`"},
+        {"mapping values are not allowed", "; quote text that contains ': '"},
+        {"unknown escape character", "; in '...' a backslash is itself"},
+        {"expected ',' or", "; quote text that contains one of [ ] { } ,"},
+        {"tab character", "; indent with spaces, not tabs"},
+        {"expected <document start>", "; is a key missing above it?"},
+        {"did not find expected",
+         "; is it indented as its neighbours are, and every quote closed?"},
+    };
+    size_t i = 0, n = sizeof(hints) / sizeof(hints[0]);
+    while (i < n && !strstr(problem, hints[i].problem)) {
+        i++;
+    }
+    return i < n ? hints[i].hint : "";
+}
+
 /* What libyaml did not understand, in its words, and in ours where they are known to help. */
 static int syntax_error(const struct builder *b)
 {
@@ -83,12 +106,7 @@ static int syntax_error(const struct builder *b)
     if (p->error == YAML_READER_ERROR) {
         return reader_error(b, problem);
     }
-    const char *hint = "";
-    if (strstr(problem, "cannot start any token")) {
-        hint = "; indent with spaces, not tabs, and quote text that begins with one of %@`";
-    } else if (strstr(problem, "mapping values are not allowed")) {
-        hint = "; quote text that contains ': '";
-    }
+    const char *hint = hint_for(problem);
     if (p->context) {
         return mark_error(b, p->problem_mark, "%s (%s, line %zu)%s", problem, p->context,
                           p->context_mark.line + 1, hint);
@@ -259,7 +277,8 @@ static int take_event(struct builder *b, const yaml_event_t *event)
         return 0;
     case YAML_ALIAS_EVENT:
         return mark_error(b, event->start_mark,
-                          "the alias *%.100s: aliases are not supported here",
+                          "the alias *%.100s: aliases are not supported here; quote text that "
+                          "begins with *",
                           (const char *)event->data.alias.anchor);
     case YAML_SCALAR_EVENT:
         return take_scalar(b, event);

@@ -6,6 +6,8 @@
 #include <limits.h>
 #include <stdio.h>
 
+#define KEYS_SHOWN 8 /* of a map that knows no more; others have a manual */
+
 /* "'port' must be", or "this must be" for what has no key. */
 static int wrong(const struct yaml *y, const struct yaml_node *node, const char *must,
                  struct err *err)
@@ -20,10 +22,14 @@ static int wrong(const struct yaml *y, const struct yaml_node *node, const char 
                                                 : NULL;
     struct view text = got ? view_of(got) : view_slice(node->text, 0, 100);
     const char *quote = got ? "" : "'";
-    return node->key.ptr ? yaml_error(y, node, err, "'%.*s' must be %s, not %s%.*s%s",
-                                      VIEW_ARG(node->key), must, quote, VIEW_ARG(text), quote)
-                         : yaml_error(y, node, err, "this must be %s, not %s%.*s%s", must,
-                                      quote, VIEW_ARG(text), quote);
+    if (node->key.ptr) {
+        return yaml_error(y, node, err, "'%.*s' must be %s, not %s%.*s%s", VIEW_ARG(node->key),
+                          must, quote, VIEW_ARG(text), quote);
+    }
+    /* - a text: so that it is one */
+    bool colon = node->kind == YAML_MAP && strcmp(must, "text") == 0;
+    return yaml_error(y, node, err, "this must be %s, not %s%.*s%s%s", must, quote,
+                      VIEW_ARG(text), quote, colon ? "; quote text that contains ': '" : "");
 }
 
 bool yaml_is_null(const struct yaml_node *node)
@@ -172,7 +178,14 @@ static int unknown_key(const struct yaml *y, const struct yaml_node *node, const
         return yaml_error(y, &at, err, "%s has no key '%.*s'; did you mean '%s'?", what,
                           VIEW_ARG(node->key), guess.best);
     }
-    return yaml_error(y, &at, err, "%s has no key '%.*s'", what, VIEW_ARG(node->key));
+    char keys[256] = "";
+    size_t len = 0;
+    for (size_t i = 0; i < n && n <= KEYS_SHOWN && len < sizeof(keys); i++) {
+        len += (size_t)snprintf(keys + len, sizeof(keys) - len, "%s%s", i ? ", " : "",
+                                fields[i].key);
+    }
+    return yaml_error(y, &at, err, "%s has no key '%.*s'%s%s", what, VIEW_ARG(node->key),
+                      len ? "; there are " : "", keys);
 }
 
 static const struct yaml_field *find_field(const struct yaml_field *fields, size_t n,

@@ -69,7 +69,8 @@ static void says_what_is_wrong_and_where(void)
         const char *text, *error;
     } cases[] = {
         {"name: a\nprot: 1\n", "f.yml:2:1: a host has no key 'prot'; did you mean 'port'?"},
-        {"name: a\nzzzzzz: 1\n", "f.yml:2:1: a host has no key 'zzzzzz'"},
+        {"name: a\nzzzzzz: 1\n", "f.yml:2:1: a host has no key 'zzzzzz'; there are name, port, "
+                                 "legacy, idle, bytes, groups, data"},
         {"port: 1\n", "f.yml:1:1: a host needs the key 'name'"},
         {"name: a\nport: 0\n",
          "f.yml:2:7: 'port' must be a whole number from 1 to 65535, not '0'"},
@@ -87,7 +88,8 @@ static void says_what_is_wrong_and_where(void)
         {"", "f.yml:1:1: nothing is here; it must be a map (a host)"},
         {"name: a\nport: 1\nname: b\n",
          "f.yml:3:1: 'name' is here a second time; the first is in line 1"},
-        {"a: &x 1\nb: *x\n", "f.yml:2:4: the alias *x: aliases are not supported here"},
+        {"a: &x 1\nb: *x\n", "f.yml:2:4: the alias *x: aliases are not supported here; quote "
+                             "text that begins with *"},
         {"a: !vault x\n", "f.yml:1:4: the tag !vault is not supported here"},
         {"a: 1\n---\nb: 1\n", "f.yml:2:1: a second document begins here; one file holds one"},
         {"[a]: 1\n", "f.yml:1:1: a key must be text, not a list"},
