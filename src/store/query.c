@@ -71,6 +71,14 @@ static const char *guess_name(struct db *db, const char *message, struct arena *
     return NULL;
 }
 
+/* "text" is the name of a column here. */
+static const char *quote_hint(const char *message, struct view near)
+{
+    return view_starts(near, VIEW("\"")) && strncmp(message, "no such column", 14) == 0
+               ? "; a text has single quotes: 'text'"
+               : "";
+}
+
 int query_explain_error(struct db *db, struct view sql, struct view written, struct err *err)
 {
     struct arena arena = ARENA_INIT;
@@ -84,17 +92,19 @@ int query_explain_error(struct db *db, struct view sql, struct view written, str
     guard_lift(db);
     const char *guess = guess_name(db, message, &arena);
     char place[160] = "";
+    const char *text = "";
     offset -= (int)(written.ptr - sql.ptr);
     if (offset >= 0 && (size_t)offset < written.len) {
         struct view near = view_slice(written, (size_t)offset, (size_t)offset + 40);
+        text = quote_hint(message, near);
         snprintf(place, sizeof(place), " at character %d, near \"%.*s\"", offset + 1,
                  VIEW_ARG(near));
     }
     if (rc == SQLITE_AUTH) {
         message = "only reading is allowed here (SELECT)";
     }
-    err_set(err, ERR_USAGE, "%s%s%s%s%s", message, place, guess ? "; did you mean '" : "",
-            guess ? guess : "", guess ? "'?" : "");
+    err_set(err, ERR_USAGE, "%s%s%s%s%s%s", message, place, guess ? "" : text,
+            guess ? "; did you mean '" : "", guess ? guess : "", guess ? "'?" : "");
     arena_release(&arena);
     return ERR_USAGE;
 }
