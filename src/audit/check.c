@@ -100,6 +100,9 @@ static void check_waiver(struct check *check, const struct waiver *waiver)
         known = fnmatch(waiver->rule, rules->rules[i].id, 0) == 0;
         guess_offer(&guess, rules->rules[i].id);
     }
+    for (size_t i = 0; i < check->all->nfaulty && !known; i++) {
+        known = fnmatch(waiver->rule, check->all->faulty[i], 0) == 0;
+    }
     if (!known) {
         check_remark(check, waiver->path, waiver->at, true, "unknown-rule",
                      "there is no rule '%s' to be waived%s%s%s", waiver->rule,

@@ -314,7 +314,9 @@ static int check_query(struct rule_check *c, struct err *err)
         bad = expression_check(text, &why);
         bad = bad < 0 ? bad : sql_open(&st, db, 0, &why, "", text, "");
         if (bad == 0 && !has_host(&st)) {
-            bad = err_set(&why, ERR_USAGE, "no column 'host', which says whose a violation is");
+            bad =
+                err_set(&why, ERR_USAGE,
+                        "no column 'host', which says whose a violation is: SELECT host, ...");
         }
         guarded_close(&st);
     }

@@ -44,7 +44,8 @@ static int take_columns(struct querying *q, struct err *why)
         return err_nomem(why);
     }
     return q->host == SCENE_NONE
-               ? err_set(why, ERR_USAGE, "no column 'host', which says whose a violation is")
+               ? err_set(why, ERR_USAGE,
+                         "no column 'host', which says whose a violation is: SELECT host, ...")
                : 0;
 }
 

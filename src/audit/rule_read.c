@@ -68,23 +68,61 @@ static const struct key_use {
 };
 static const char *const kind_keys[] = {"expect", "query", "lines"};
 
-static int check_use(const struct yaml *y, const struct yaml_node *map,
+/* What to do with a key that does not go with the kind. */
+static const char *instead(const char *key, enum rule_kind kind)
+{
+    static const struct {
+        const char *key;
+        enum rule_kind kind;
+        const char *advice;
+    } advices[] = {
+        {"template", RULE_QUERY, "; say 'templates'"},
+        {"templates", RULE_EXPECT, "; say 'template'"},
+        {"template", RULE_LINES, "; say 'command'"},
+        {"templates", RULE_LINES, "; say 'command'"},
+        {"command", RULE_EXPECT, "; say 'template'"},
+        {"command", RULE_QUERY, "; say 'templates'"},
+        {"at_least", RULE_LINES, "; it belongs into 'lines'"},
+    };
+    for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++) {
+        if (advices[i].kind == kind && strcmp(advices[i].key, key) == 0) {
+            return advices[i].advice;
+        }
+    }
+    return "; leave it out";
+}
+
+static int check_may(const struct yaml *y, const struct yaml_node *map,
                      const struct key_use *use, enum rule_kind kind, struct err *err)
 {
     const struct yaml_node *node = yaml_get(map, use->key);
-    unsigned bit = 1u << kind;
-    if (node && !(use->may & bit)) {
-        struct yaml_node at = {.line = node->key_line, .column = node->key_column};
-        return yaml_error(
-            y, &at, err, "'%s' does not go with '%s'%s", use->key, kind_keys[kind],
-            strcmp(use->key, "template") == 0 && kind == RULE_QUERY ? "; say 'templates'"
-            : strcmp(use->key, "at_least") == 0 && kind == RULE_LINES
-                ? "; it belongs into 'lines'"
-                : "");
+    if (!node || use->may & (1u << kind)) {
+        return 0;
     }
-    if (!node && (use->must & bit)) {
-        return yaml_error(y, map, err, "a rule with '%s' needs the key '%s'", kind_keys[kind],
-                          use->key);
+    struct yaml_node at = {.line = node->key_line, .column = node->key_column};
+    return yaml_error(y, &at, err, "'%s' does not go with '%s'%s", use->key, kind_keys[kind],
+                      instead(use->key, kind));
+}
+
+static int check_must(const struct yaml *y, const struct yaml_node *map,
+                      const struct key_use *use, enum rule_kind kind, struct err *err)
+{
+    return yaml_get(map, use->key) || !(use->must & (1u << kind))
+               ? 0
+               : yaml_error(y, map, err, "a rule with '%s' needs the key '%s'", kind_keys[kind],
+                            use->key);
+}
+
+/* What belongs one level deeper. */
+static int check_level(const struct yaml *y, const struct yaml_node *map, struct err *err)
+{
+    static const char *const keys[] = {"within", "except", "must", "must_not"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && map->kind == YAML_MAP; i++) {
+        const struct yaml_node *node = yaml_get(map, keys[i]);
+        if (node) {
+            struct yaml_node at = {.line = node->key_line, .column = node->key_column};
+            return yaml_error(y, &at, err, "'%s' belongs into 'lines'", keys[i]);
+        }
     }
     return 0;
 }
@@ -103,8 +141,12 @@ static int find_kind(const struct yaml *y, const struct yaml_node *map, enum rul
         return yaml_error(y, map, err, "a rule has exactly one of 'expect', 'query', 'lines'");
     }
     int code = 0;
-    for (size_t i = 0; i < sizeof(key_uses) / sizeof(key_uses[0]) && code == 0; i++) {
-        code = check_use(y, map, &key_uses[i], *out, err);
+    size_t n = sizeof(key_uses) / sizeof(key_uses[0]);
+    for (size_t i = 0; i < n && code == 0; i++) {
+        code = check_may(y, map, &key_uses[i], *out, err);
+    }
+    for (size_t i = 0; i < n && code == 0; i++) {
+        code = check_must(y, map, &key_uses[i], *out, err);
     }
     return code;
 }
@@ -287,7 +329,10 @@ int rule_read(struct yaml *y, const struct yaml_node *node, struct rule *rule,
 {
     struct raw_rule raw = {.at_least = -1};
     *patterns = (struct rule_patterns){0};
-    int code = read_keys(y, node, &raw, err);
+    int code = check_level(y, node, err);
+    if (code == 0) {
+        code = read_keys(y, node, &raw, err);
+    }
     if (code == 0) {
         code = find_kind(y, node, &raw.rule.kind, err);
     }

@@ -16,7 +16,7 @@ struct gather {
     struct rule *rules; /* growing; then they are all->rules' */
     struct waiver *waivers;
     struct rule_file *files;
-    size_t rule_room, waiver_room;
+    size_t rule_room, waiver_room, faulty_room;
     rule_fault_fn *on_fault; /* NULL: the first fault ends it */
     void *user;
 };
@@ -125,6 +125,22 @@ static int add_waiver(struct gather *g, struct yaml *y, const struct yaml_node *
     return code;
 }
 
+/* A rule that is told and left out is known all the same to the waivers of it. */
+static int note_faulty(struct gather *g, const struct yaml_node *item, struct err *err)
+{
+    const struct yaml_node *id = item->kind == YAML_MAP ? yaml_get(item, "id") : NULL;
+    if (!id || id->kind != YAML_SCALAR) {
+        return 0;
+    }
+    g->all->faulty = room(&g->all->arena, g->all->faulty, g->all->nfaulty, &g->faulty_room,
+                          sizeof(*g->all->faulty));
+    if (!g->all->faulty) {
+        return err_nomem(err);
+    }
+    g->all->faulty[g->all->nfaulty++] = id->text.ptr;
+    return 0;
+}
+
 typedef int add_fn(struct gather *, struct yaml *, const struct yaml_node *, struct err *);
 
 static int add_items(struct gather *g, struct yaml *y, const struct yaml_node *list,
@@ -141,6 +157,7 @@ static int add_items(struct gather *g, struct yaml *y, const struct yaml_node *l
     for (const struct yaml_node *item = list->first; item && code == 0; item = item->next) {
         if (add(g, y, item, &why) < 0) {
             code = fault(g, y->path, &why, err);
+            code = code == 0 && add == add_rule ? note_faulty(g, item, err) : code;
         }
     }
     return code;

@@ -22,6 +22,8 @@ struct rules_all {
     struct yaml *yamls; /* one a file: the texts live there */
     size_t nyamls;
     struct rule_patterns *patterns; /* one a rule */
+    const char **faulty;            /* ids of rules that rules_gather() left out */
+    size_t nfaulty;
 };
 
 static inline const struct rule_patterns *rules_patterns(const struct rules *rules, size_t i)
