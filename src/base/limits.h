@@ -96,6 +96,5 @@
     MIB(16)                         /* finished hosts kept in memory before they wait on disk  \
                                      */
 #define LIMIT_SPOOL_BYTES    MIB(4) /* of one waiting table, before it waits on disk */
-#define LIMIT_WRITER_COLUMNS 4096
 
 #endif

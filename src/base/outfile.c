@@ -37,11 +37,6 @@ static void outfile_free(struct outfile *out)
     free(out);
 }
 
-const char *outfile_name(const struct outfile *out)
-{
-    return out->name;
-}
-
 /* The file that is to be replaced: path, or what a symbolic link there points to. */
 static char *resolve(const char *path)
 {

@@ -33,7 +33,4 @@ void outfile_abort(struct outfile *out); /* NULL is fine */
 /* All of it at once: opened, written and committed, or nothing. */
 int outfile_put(const char *path, struct view text, struct err *err);
 
-/* For messages: the path as given, or "stdout". */
-const char *outfile_name(const struct outfile *out);
-
 #endif

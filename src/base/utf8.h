@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #define UTF8_INVALID     UINT32_MAX
-#define UTF8_REPLACEMENT 0xFFFDu
 
 /* Decodes the character at the front of v (v.len > 0) into *cp, UTF8_INVALID for a bad byte;
  * returns how many bytes it takes, 1 for a bad byte. */

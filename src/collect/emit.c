@@ -353,8 +353,3 @@ void emit_free(struct emit *e)
     free(e->waiting);
     free(e);
 }
-
-size_t emit_records(const struct emit *e)
-{
-    return e->records;
-}

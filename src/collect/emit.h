@@ -44,6 +44,5 @@ int emit_host(struct emit *emit, struct host_result *result, struct err *err);
 int emit_finish(struct emit *emit, struct err *err);
 void emit_free(struct emit *emit); /* NULL is fine */
 
-size_t emit_records(const struct emit *emit); /* written so far */
 
 #endif

@@ -519,13 +519,3 @@ int inventory_read(struct inventory *inventory, const struct inventory_query *qu
     }
     return rc;
 }
-
-const struct host *inventory_find(const struct inventory *inventory, const char *name)
-{
-    for (size_t i = 0; i < inventory->count; i++) {
-        if (strcmp(inventory->hosts[i].name, name) == 0) {
-            return &inventory->hosts[i];
-        }
-    }
-    return NULL;
-}

@@ -228,9 +228,6 @@ bool inventory_name_ok(struct view name);
 bool inventory_user_ok(struct view name);
 #define USER_NAME_WORDS "letters, digits and ._:%%@\\+$- only, no '-' in front"
 
-/* By exact name, NULL when there is none. */
-const struct host *inventory_find(const struct inventory *inventory, const char *name);
-
 /* The port to connect to: 22 where none was said. */
 int host_port(const struct host *host);
 

@@ -2,9 +2,9 @@
  * The loop that serves a fleet: a listening socket for each device, a peer (peer.h) for each
  * connection, all in one thread.
  *
- *     struct server server = SERVER_INIT;
+ *     struct server server = {0};
  *     server_open(&server, &fleet, &keys, &journal, &err);
- *     server_listen(&server, &err);           ERR_HOST with *taken when an address is in use
+ *     server_listen(&server, &taken, &err);      ERR_HOST with taken: an address is in use
  *     while (...) server_turn(&server, &sigmask);
  *     server_close(&server);
  */
@@ -37,11 +37,6 @@ struct server {
     int spare_fd; /* closed to make room when there are no more descriptors */
     ms_t now;     /* of this turn */
 };
-
-#define SERVER_INIT                                                                            \
-    {                                                                                          \
-        0                                                                                      \
-    }
 
 int server_open(struct server *server, struct fleet *fleet, const struct keys *keys,
                 struct journal *journal, struct err *err);

@@ -54,11 +54,6 @@ void keyset_free(struct keyset *set)
     free(set);
 }
 
-const char *key_path(const struct key *key)
-{
-    return key->path;
-}
-
 struct view key_blob(const struct key *key)
 {
     return view_make(key->blob, key->blob_len);

@@ -60,6 +60,4 @@ const struct key *keyset_held(const struct keyset *set, const char *path);
 /* The public half as it stands in messages, or the certificate; empty = not known. */
 struct view key_blob(const struct key *key);
 
-const char *key_path(const struct key *key);
-
 #endif

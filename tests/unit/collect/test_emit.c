@@ -210,7 +210,6 @@ static void records_have_all_columns(void)
     CHECK_STR(out.buf, "0: r0|test_os|show vlan|2026-11-23T01:20:05Z||a0|[0][7]\n"
                        "0: r0|test_os|show vlan|2026-11-23T01:20:05Z||b|\n"
                        "1: r0|test_os|show clock|2026-11-23T01:20:05Z|12:00\n\n");
-    CHECK(emit_records(emit) == 3);
     emit_free(emit);
     strbuf_release(&out);
 }
@@ -451,7 +450,6 @@ static void waiting_does_not_grow_memory(void)
         }
     }
     CHECK(emit_finish(emit, &err) == 0);
-    CHECK(emit_records(emit) == HOSTS);
     emit_free(emit);
 #ifndef __SANITIZE_ADDRESS__ /* which keeps freed memory for a while */
     CHECK(resident_kib() - before < 20 * 1024);
