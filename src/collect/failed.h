@@ -6,8 +6,7 @@
  *
  *     failed_open(&failed, path, &inventory, &err);     before anything connects
  *     failed_add(failed, host);                         each failed host, in any order
- *     failed_close(failed, &err);                       or failed_free(failed): nothing is
- * written
+ *     failed_close(failed, &err);                       or failed_free(failed): no file
  */
 #ifndef COLLECT_FAILED_H
 #define COLLECT_FAILED_H

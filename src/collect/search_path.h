@@ -9,9 +9,8 @@
  *     ../share/collect/templates from the program's folder, then the installed folder
  *
  * A folder without an index whose subfolder `templates` has one stands for that subfolder, so
- * that a checkout of a template collection can be named as it is. Folders that were asked for
- * by
- * --templates or COLLECT_TEMPLATES must exist; the others are left out when they don't.
+ * that a checkout of a template collection can be named as it is. Folders that --templates or
+ * COLLECT_TEMPLATES ask for must exist; the others are left out when they don't.
  */
 #ifndef COLLECT_SEARCH_PATH_H
 #define COLLECT_SEARCH_PATH_H

@@ -7,8 +7,7 @@
  *     sw1#show interfaces sta             wrapped at the device's width, at any place
  *     tus
  *     sw1#$ces status | include up        scrolled: `$` or `<` and the end of the command
- *     user@r1> show version               expanded: `sh ver` was typed and completed by the
- * device
+ *     user@r1> show version               expanded: `sh ver` was typed, the device completed it
  */
 #ifndef SESSION_ECHO_H
 #define SESSION_ECHO_H
