@@ -33,6 +33,13 @@ static int compile_error(int code, struct err *err)
                       (const char *)text);
 }
 
+/* PCRE2's machine code looks for the first bytes of a match, and among characters beyond ASCII
+ * may overlook it: (?: k|)[\t ]*k is not found in U+00E9 and " k". */
+static uint32_t utf_options(uint32_t options)
+{
+    return PCRE2_UTF | (options & PCRE2_ANCHORED ? 0 : PCRE2_NO_START_OPTIMIZE);
+}
+
 static int compile_emitted(pcre2_code **out, struct view pattern,
                            const struct code_source *source, enum emit_kind kind,
                            struct err *err)
@@ -47,7 +54,7 @@ static int compile_emitted(pcre2_code **out, struct view pattern,
         pcre2_set_newline(context, PCRE2_NEWLINE_LF);
         pcre2_set_parens_nest_limit(context, NEST_LIMIT);
         pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALLOW_SURROGATE_ESCAPES);
-        options |= kind == EMIT_UTF ? PCRE2_UTF : 0;
+        options |= kind == EMIT_UTF ? utf_options(options) : 0;
         *out = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &error, &offset,
                              context);
     }

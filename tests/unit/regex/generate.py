@@ -258,11 +258,11 @@ def known_deviation(flags, pattern, got, expected):
                         operator is sre_constants.POSSESSIVE_REPEAT):
         return "possessive-group"
     same_match = got is not None and expected is not None and got[0] == expected[0]
-    if same_match and has_group_repeat(parsed, lambda _, most, body:
+    refers = any(operator is sre_constants.GROUPREF for operator, _ in operators(parsed))
+    if (same_match or refers) and has_group_repeat(parsed, lambda _, most, body:
                                        body.getwidth()[0] == 0):
         return "empty-repeat"
-    if "i" in pattern and any(operator is sre_constants.GROUPREF
-                              for operator, _ in operators(parsed)) and \
+    if "i" in pattern and refers and \
             not all((group or "").isascii() for group in (got or []) + (expected or [])):
         return "caseless-backref"
     if flags == driver.SEARCH and ("(?a:" in pattern or "(?u:" in pattern or "(?ia:" in pattern):
