@@ -162,8 +162,8 @@ typedef int audit_remark_fn(void *user, const struct audit_remark *remark, struc
  *
  * Codes: bad-rule, bad-regex, duplicate-id, unknown-platform, unknown-template, unknown-column,
  * unknown-table, unknown-function, no-host-column, bad-sql, contradiction, unknown-rule; and
- * those of hints: no-block-passes, not-everywhere, compares-text, not-read-only,
- * expired-waiver.
+ * those of hints: no-block-passes, not-everywhere, compares-text, compares-nothing,
+ * not-read-only, expired-waiver.
  */
 int audit_check(const char *const *paths, size_t npaths, struct library *library,
                 const char *today, audit_remark_fn *on_remark, void *user, struct err *err);

@@ -258,6 +258,38 @@ static void check_numbers(struct rule_check *c, const struct table *table, const
     }
 }
 
+/* Whether the text is one call of the function and nothing else. */
+static bool is_call(struct view text, const char *function)
+{
+    size_t i = strlen(function), depth = 0;
+    bool quoted = false;
+    if (text.len <= i || strncasecmp(text.ptr, function, i) != 0 || text.ptr[i] != '(') {
+        return false;
+    }
+    for (; i < text.len; i++) {
+        char c = text.ptr[i];
+        quoted ^= c == '\'';
+        depth += !quoted && c == '(';
+        depth -= !quoted && c == ')';
+        if (depth == 0) {
+            break;
+        }
+    }
+    return i + 1 == text.len;
+}
+
+/* -1, older, is as true as 1. */
+static void check_bare_call(struct rule_check *c, const char *part, struct rule_place at,
+                            const char *sql)
+{
+    if (sql && is_call(expression_trim(view_of(sql)), "version_compare")) {
+        check_remark(c->check, c->rule->path, at, false, "compares-nothing",
+                     "%s: %s holds for -1 (older) as for 1 (newer): version_compare(...) >= 0 "
+                     "is what holds for this version and newer ones",
+                     c->rule->id, part);
+    }
+}
+
 static int check_comparisons(struct rule_check *c, struct err *err)
 {
     struct shape shape = {.arena = &c->check->arena};
@@ -267,6 +299,8 @@ static int check_comparisons(struct rule_check *c, struct err *err)
     if (status == 0) {
         status = shape_finish(&shape, &tables, &ntables, err);
     }
+    check_bare_call(c, "where", c->rule->where_at, c->rule->where);
+    check_bare_call(c, "expect", c->rule->expect_at, c->rule->expect);
     for (size_t i = 0; i < ntables; i++) {
         check_numbers(c, &tables[i], "where", c->rule->where_at, c->rule->where);
         check_numbers(c, &tables[i], "expect", c->rule->expect_at, c->rule->expect);
