@@ -153,10 +153,11 @@ static void choose_wanted(struct wanted wanted[WANTEDS], const struct regex *con
     votes[0] = 0;
     for (unsigned i = 0; i < WANTEDS * 8; i++) {
         unsigned byte = most_wanted(votes);
-        if (byte) {
-            add_wanted(&wanted[i / 8], (unsigned char)byte, i % 8);
-            votes[byte] = 0;
+        if (!byte) {
+            return;
         }
+        add_wanted(&wanted[i / 8], (unsigned char)byte, i % 8);
+        votes[byte] = 0;
     }
 }
 
