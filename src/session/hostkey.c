@@ -14,8 +14,10 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 struct hostkeys {
@@ -268,6 +270,21 @@ void hostkey_fingerprint(const char *base64, char buf[FINGERPRINT_SIZE])
 
 /* Accepting a new key. */
 
+#define LOCK_TRIES 100 /* a millisecond each */
+
+/* Against other runs: while one writes, the file may seem to end within its line. A lock that is
+ * not to be had (some network file systems have none) costs a blank line at worst. */
+static void lock(int fd)
+{
+    const struct timespec ms = {0, 1000000};
+    for (int i = 0; i < LOCK_TRIES && flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
+        if (errno != EWOULDBLOCK && errno != EINTR) {
+            return;
+        }
+        nanosleep(&ms, NULL);
+    }
+}
+
 static int append(const char *path, struct view line)
 {
     int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
@@ -276,6 +293,7 @@ static int append(const char *path, struct view line)
     }
     struct strbuf text = STRBUF_INIT;
     char last = '\n';
+    lock(fd);
     off_t end = lseek(fd, 0, SEEK_END);
     if (end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n') {
         strbuf_addch(&text, '\n'); /* a last line that someone left open */
