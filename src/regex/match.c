@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "regex/caseless.h"
 #include "regex/internal.h"
 #include "regex/memo.h"
 #include "regex/walk.h"
@@ -57,6 +58,7 @@ static bool set_up(struct regex_scratch *scratch, const struct regex_limits *lim
     if (!scratch->match || !scratch->data) {
         return false;
     }
+    pcre2_set_callout(scratch->match, caseless_callout, NULL);
     scratch->ngroups = FIRST_GROUPS;
     scratch->plain = limits->plain;
     scratch->walked = limits->walked;
