@@ -74,6 +74,28 @@ static inline bool regex_check_second(const struct regex_facts *facts, struct vi
            view_starts(text, view_make(facts->second, facts->nsecond));
 }
 
+/* Is every byte of inner in outer too? */
+static inline bool regex_check_within(const struct byteset *inner, const struct byteset *outer)
+{
+    uint64_t outside = 0;
+    for (int i = 0; i < 4; i++) {
+        outside |= inner->word[i] & ~outer->word[i];
+    }
+    return outside == 0;
+}
+
+/* May a subject of n blanks and then byte c (-1: its end) match? The number of blanks is only
+ * held against a subject whose byte c is ASCII: other bytes may be blanks of Unicode's. */
+static inline bool regex_check_admit(const struct regex_facts *facts, size_t n, int c)
+{
+    if (c >= 0x80) {
+        return byteset_has(&facts->lead, (unsigned char)c);
+    }
+    return n >= facts->skip_min &&
+           (n <= facts->skip_max || facts->skip_max == REGEX_SKIP_ANY) &&
+           (c < 0 ? facts->lead_end : byteset_has(&facts->lead, (unsigned char)c));
+}
+
 static inline const char *regex_check_facts(const struct regex_facts *facts, struct view text)
 {
     struct byteset bytes = byteset_of(text);
@@ -82,7 +104,7 @@ static inline const char *regex_check_facts(const struct regex_facts *facts, str
         n++;
     }
     int c = n < text.len ? (unsigned char)text.ptr[n] : -1;
-    if (!regex_facts_admit(facts, n, c)) {
+    if (!regex_check_admit(facts, n, c)) {
         return "facts: lead";
     }
     if (c >= 0 && c < 0x80 && !view_starts(view_slice(text, n, text.len), facts->prefix)) {
@@ -94,10 +116,10 @@ static inline const char *regex_check_facts(const struct regex_facts *facts, str
     if (text.len < facts->min_length || (text.len == 0 && !facts->can_be_empty)) {
         return "facts: length";
     }
-    if (!byteset_within(&facts->need, &bytes)) {
+    if (!regex_check_within(&facts->need, &bytes)) {
         return "facts: need";
     }
-    if (!byteset_within(&bytes, &facts->alphabet)) {
+    if (!regex_check_within(&bytes, &facts->alphabet)) {
         return "facts: alphabet";
     }
     if (text.len && !byteset_has(&facts->last, (unsigned char)text.ptr[text.len - 1])) {

@@ -35,16 +35,6 @@ static inline void byteset_join(struct byteset *set, const struct byteset *other
     }
 }
 
-/* Is every byte of inner in outer too? */
-static inline bool byteset_within(const struct byteset *inner, const struct byteset *outer)
-{
-    uint64_t outside = 0;
-    for (int i = 0; i < 4; i++) {
-        outside |= inner->word[i] & ~outer->word[i];
-    }
-    return outside == 0;
-}
-
 /* The bytes that occur in text. */
 static inline struct byteset byteset_of(struct view text)
 {

@@ -79,9 +79,9 @@ struct view regex_group_name(const struct regex *re, unsigned group);
  * of it is conservative: "no" is certain, "yes" is a maybe.
  *
  * A subject is looked at as n blanks (regex_is_blank), then byte c, or its end. skip_min,
- * skip_max, lead, lead_end and prefix speak of these: what regex_facts_admit() tests. They and
- * `first` say "anything" for a pattern that may match elsewhere than at the subject's start.
- * The other facts hold for the subject as a whole.
+ * skip_max, lead, lead_end and prefix speak of these. They and `first` say "anything" for a
+ * pattern that may match elsewhere than at the subject's start. The other facts hold for the
+ * subject as a whole.
  */
 struct regex_facts {
     uint32_t skip_min; /* blanks before the first other byte: at least, ... */
@@ -112,18 +112,6 @@ struct regex_facts {
 static inline bool regex_is_blank(unsigned char byte)
 {
     return (byte >= 0x09 && byte <= 0x0D) || (byte >= 0x1C && byte <= 0x20);
-}
-
-/* May a subject of n blanks and then byte c (-1: its end) match? The number of blanks is only
- * held against a subject whose byte c is ASCII: other bytes may be blanks of Unicode's. */
-static inline bool regex_facts_admit(const struct regex_facts *facts, size_t n, int c)
-{
-    if (c >= 0x80) {
-        return byteset_has(&facts->lead, (unsigned char)c);
-    }
-    return n >= facts->skip_min &&
-           (n <= facts->skip_max || facts->skip_max == REGEX_SKIP_ANY) &&
-           (c < 0 ? facts->lead_end : byteset_has(&facts->lead, (unsigned char)c));
 }
 
 const struct regex_facts *regex_facts(const struct regex *re);
