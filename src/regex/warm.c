@@ -30,7 +30,7 @@ static bool is_wanted(const struct regex *re)
 {
     struct regex *changes = (struct regex *)(uintptr_t)re;
     return !atomic_load_explicit(&changes->native, memory_order_relaxed) &&
-           atomic_load_explicit(&changes->track_samples, memory_order_relaxed) > 0;
+           atomic_load_explicit(&changes->track_samples, memory_order_relaxed) >= WARM_SAMPLES / 4;
 }
 
 static void make_natives(struct regex_family *family)
@@ -61,8 +61,8 @@ static void make_natives(struct regex_family *family)
     }
 }
 
-/* Samples that get lost between threads do no harm. With the one that is hot all those get code
- * that were seen at all: each mapping has its price. */
+/* Samples that get lost between threads do no harm. With the one that is hot those get code that
+ * are on their way there: each mapping has its price. */
 void warm_sample(const struct regex *re)
 {
     struct regex *changes = (struct regex *)(uintptr_t)re;

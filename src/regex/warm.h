@@ -11,7 +11,7 @@
 #include "regex/internal.h"
 
 #define WARM_WALKS   64 /* one of so many is a sample */
-#define WARM_SAMPLES 16 /* make a track hot */
+#define WARM_SAMPLES 16 /* make a track hot, a quarter of them nearly so */
 
 /* A regex that has a track becomes a member of the family, or is one no more. */
 void warm_join(struct regex *re, struct regex_family *family);
