@@ -13,7 +13,7 @@
 
 #define CHECK_GROUPS 1000
 #define CHECK_WARM   9    /* uses enough for PCRE2's machine code */
-#define CHECK_HOT    1100 /* ... and for a track's */
+#define CHECK_HOT    1400 /* ... and for a track's */
 #define CHECK_WAYS   7
 
 struct regex_check {

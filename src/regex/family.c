@@ -10,7 +10,6 @@ struct regex_family *regex_family_new(const struct alloc *alloc)
         family->alloc = alloc;
         family->nclasses = family->nrows = 0;
         memset(family->classes_of, 0, sizeof(family->classes_of));
-        atomic_init(&family->walks, 0);
         family->members = NULL;
         family->natives = NULL;
         atomic_flag_clear(&family->making);

@@ -36,7 +36,6 @@ struct regex_family {
     uint64_t classes_of[256]; /* by byte: which classes it is in, one bit each; only ASCII is */
     struct ascii_set row_sets[FAMILY_MOST];
     struct nibbles row_nibbles[FAMILY_MOST];
-    atomic_uint walks;      /* where the subjects that are gone have left off to count */
     struct regex *members;  /* those that have a track */
     struct native *natives; /* machine code for their tracks (warm.h) */
     atomic_flag making;     /* ... is being made */

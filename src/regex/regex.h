@@ -152,6 +152,8 @@ int regex_match_text(const struct regex *re, struct regex_scratch *scratch, stru
 struct regex_subject *regex_subject_new(const struct regex_family *family,
                                         const struct alloc *alloc);
 void regex_subject_free(struct regex_subject *subject, const struct alloc *alloc);
+/* Another text begins, whose lines will be set: what is long enough gets machine code. */
+void regex_subject_restart(struct regex_subject *subject);
 void regex_subject_set(struct regex_subject *subject, struct view text, enum regex_text kind,
                        size_t room);
 

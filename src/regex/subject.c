@@ -147,28 +147,24 @@ void subject_init(struct regex_subject *subject, const struct regex_family *fami
     subject->fill = choose_fill();
 }
 
-static atomic_uint *walks_of(const struct regex_family *family)
-{
-    return (atomic_uint *)(uintptr_t)&family->walks;
-}
-
 struct regex_subject *regex_subject_new(const struct regex_family *family,
                                         const struct alloc *alloc)
 {
     struct regex_subject *subject = alloc_get(alloc, sizeof(*subject));
     if (subject) {
         subject_init(subject, family);
-        subject->walks = atomic_load(walks_of(family));
     }
     return subject;
 }
 
 void regex_subject_free(struct regex_subject *subject, const struct alloc *alloc)
 {
-    if (subject) {
-        atomic_store(walks_of(subject->family), subject->walks);
-        alloc_free(alloc, subject);
-    }
+    alloc_free(alloc, subject);
+}
+
+void regex_subject_restart(struct regex_subject *subject)
+{
+    subject->walks = 0;
 }
 
 void regex_subject_set(struct regex_subject *subject, struct view text, enum regex_text kind,

@@ -20,7 +20,7 @@ struct regex_subject {
     enum regex_text kind;
     bool fits;      /* no longer than SUBJECT_MOST: there are rows */
     bool plain;     /* ... and ASCII, and no newline at the end, where "$" is in front of it */
-    unsigned walks; /* on tracks, with this subject (warm.h) */
+    unsigned walks; /* on tracks, since the text began (warm.h) */
     uint64_t have;  /* rows that are made, one bit each */
     const struct regex_family *family;
     fill_rows *fill;

@@ -123,6 +123,7 @@ void textfsm_run_reset(struct textfsm_run *run)
     run->spent_us = 0;
     run->calls = 1;
     run->cpu_started = -1;
+    regex_subject_restart(run->look.subject);
     run->failed.code = 0;
 }
 
