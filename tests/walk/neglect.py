@@ -11,6 +11,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.environ["SOURCE_DIR"] + "/tests/lib")
+import saved_run  # noqa: E402
+
 COLLECT = os.environ["COLLECT"]
 SOURCE = os.environ["SOURCE_DIR"]
 ENV = {k: v for k, v in os.environ.items() if not k.startswith(("COLLECT_", "NTC_", "NET_", "SSH_"))}
@@ -136,14 +139,7 @@ def make_files():
             db.executescript(SCHEMA % clock)
 
 
-SCHEMA = """
-CREATE TABLE _runs(id INTEGER PRIMARY KEY, started TEXT, ended TEXT, who TEXT, inventory TEXT,
-  inventory_sha256 TEXT, options TEXT, version TEXT);
-CREATE TABLE _hosts(run INTEGER, host TEXT, address TEXT, port INTEGER, platform TEXT, status TEXT,
-  reason TEXT, connect_ms INTEGER, auth_ms INTEGER, total_ms INTEGER, algorithms TEXT,
-  fingerprint TEXT, place INTEGER, groups TEXT, data TEXT);
-CREATE TABLE _jobs(run INTEGER, host TEXT, command TEXT, template TEXT, template_fingerprint TEXT,
-  status TEXT, reason TEXT, collected_at TEXT, took_ms INTEGER, exit_status INTEGER, output TEXT);
+SCHEMA = saved_run.TABLES + """
 CREATE TABLE show_clock(_run INTEGER, host TEXT, command TEXT, time TEXT, address TEXT);
 INSERT INTO _runs(id, started, ended) VALUES(1, 'then', 'then');
 INSERT INTO _hosts(run, host, platform, status, place) VALUES(1, 'sw1', 'cisco_ios', 'ok', 1),
